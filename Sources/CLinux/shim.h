@@ -1,0 +1,34 @@
+// What glibc declares only under _GNU_SOURCE, which Swift's Glibc module is built without.
+#ifndef TRUNKLINE_CLINUX_H
+#define TRUNKLINE_CLINUX_H
+
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/random.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+// rename(2). The flag is in <linux/fs.h>.
+extern int renameat2(int oldDirectory, const char *oldPath, int newDirectory, const char *newPath, unsigned int flags);
+static const unsigned int LINUX_RENAME_NOREPLACE = 1;
+
+// fallocate(2). The flag is in <linux/falloc.h>.
+extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
+static const int LINUX_FALLOC_FL_KEEP_SIZE = 1;
+
+// posix_spawn(3), glibc 2.26 (SETSID) and 2.34 (closefrom).
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+static const short LINUX_POSIX_SPAWN_SETSID = 0x80;
+
+// pthread_setname_np(3): at most 15 bytes and the terminating zero.
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+// sched_setaffinity(2), CPU_COUNT(3).
+extern int sched_getaffinity(pid_t process, size_t setBytes, cpu_set_t *set);
+
+// environ(7) as a function: Swift refuses the mutable global.
+extern char **environ;
+static inline char *const *linux_environment(void) { return environ; }
+
+#endif
