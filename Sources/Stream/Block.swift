@@ -1,0 +1,55 @@
+/// A uniquely owned buffer of fixed capacity, filled from the front.
+///
+/// `@unchecked Sendable`: the type is `~Copyable`, so no two threads can hold the same block; handing it over hands
+/// the memory over.
+package struct Block: ~Copyable, @unchecked Sendable {
+    private let memory: UnsafeMutableRawBufferPointer
+    /// Bytes in use, at most `capacity`.
+    package private(set) var count = 0
+
+    /// Page alignment, as `O_DIRECT` and vector instructions like it.
+    package static let alignment = 4096
+
+    /// Allocates `capacity` bytes, uninitialised; at least one.
+    package init(capacity: Int) {
+        precondition(capacity > 0, "a block has room for at least one byte")
+        memory = .allocate(byteCount: capacity, alignment: Self.alignment)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// Bytes it has room for in all.
+    package var capacity: Int { memory.count }
+    /// Bytes that can still be appended.
+    package var remaining: Int { memory.count - count }
+
+    /// Lends the bytes in use.
+    package borrowing func withBytes<R: ~Copyable, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+        try body(UnsafeRawBufferPointer(rebasing: memory[..<count]).bytes)
+    }
+
+    /// Lends the bytes in use as octets, the form the parsers of Format take.
+    package borrowing func withOctets<R: ~Copyable, E: Error>(_ body: (Span<UInt8>) throws(E) -> R) throws(E) -> R {
+        let octets = UnsafeRawBufferPointer(rebasing: memory[..<count]).assumingMemoryBound(to: UInt8.self)
+        return try body(octets.span)
+    }
+
+    /// Lends the unused tail to be filled from its front; what `body` initialises is appended.
+    package mutating func append<R: ~Copyable, E: Error>(
+        _ body: (inout OutputRawSpan) throws(E) -> R
+    ) throws(E) -> R {
+        var span = OutputRawSpan(buffer: memory, initializedCount: count)
+        defer {
+            // Both lines: `finalize` consumes the span, so it must be given a value again.
+            count = span.finalize(for: memory)
+            span = OutputRawSpan()
+        }
+        return try body(&span)
+    }
+
+    /// Forgets the bytes from `count` on, so that the block can be filled again from there.
+    package mutating func truncate(to count: Int = 0) {
+        precondition(count >= 0 && count <= self.count, "a block is only ever shortened")
+        self.count = count
+    }
+}
