@@ -1,0 +1,27 @@
+package import Format
+
+/// `[cluster.NAME]`: one PostgreSQL database cluster.
+package struct ClusterConfiguration: Equatable, Sendable {
+    package let name: ClusterName
+    /// Its data directory, absolute. Nil when the file leaves it to the working directory.
+    package let dataDirectory: String?
+    /// How to connect, as libpq takes it. Not used by the WAL verbs.
+    package let connection: String?
+    /// Where the ledger and the caches of this cluster live: nothing in it is the only copy of anything.
+    package let stateDirectory: String
+
+    package init(name: ClusterName, dataDirectory: String?, connection: String? = nil, stateDirectory: String? = nil) {
+        self.name = name
+        self.dataDirectory = dataDirectory
+        self.connection = connection
+        self.stateDirectory = stateDirectory ?? "\(ConfigurationLimits.stateRoot)/\(name)"
+    }
+
+    /// Nil when the name is none, which has been reported.
+    init?(_ settings: SectionSettings) {
+        guard let name = ClusterName(settings.name) else { return nil }
+        self.init(
+            name: name, dataDirectory: settings.text("pgdata"), connection: settings.text("connection"),
+            stateDirectory: settings.text("state"))
+    }
+}

@@ -1,0 +1,36 @@
+package import Platform
+package import Storage
+
+/// One place that holds objects, as the configuration names it.
+package struct Repository: Sendable {
+    package let name: String
+    /// Whether an operation fails when this repository does; otherwise it is best effort, with a warning.
+    package let isRequired: Bool
+    /// The store with its decorators: limits inside, retries outside.
+    package let store: any Store
+    /// Bytes of one part of an object that is too large for one request.
+    package let partBytes: Int
+    /// Parts of one object under way at once.
+    package let parallelParts: Int
+
+    /// A best-effort repository may hold up one thing for this long and no longer.
+    package static let bestEffortSeconds = 30.0
+
+    package init(name: String, isRequired: Bool, store: any Store, partBytes: Int, parallelParts: Int) {
+        self.name = name
+        self.isRequired = isRequired
+        self.store = store
+        self.partBytes = partBytes
+        self.parallelParts = parallelParts
+    }
+
+    /// And for no more than this part of the time that is left, so that the required ones have enough of a short
+    /// deadline.
+    private static let bestEffortShare = 0.25
+
+    /// How long it is waited for by somebody who has until `deadline`.
+    package func patience(_ deadline: Deadline) -> Deadline {
+        guard !isRequired else { return deadline }
+        return .after(seconds: min(Self.bestEffortSeconds, deadline.remainingSeconds * Self.bestEffortShare))
+    }
+}
