@@ -1,0 +1,84 @@
+/// An option: `--name VALUE`, `--name=VALUE`, or just `--name`.
+package struct OptionRule: Equatable, Sendable {
+    /// Without the hyphens.
+    package let name: String
+    /// What the value is called in help; nil for a switch.
+    package let value: String?
+    package let repeats: Bool
+    /// Switches that make the command print something and do nothing else; they stand without operands.
+    package let printsOnly: Bool
+
+    init(_ name: String, _ value: String? = nil, repeats: Bool = false, printsOnly: Bool = false) {
+        self.name = name
+        self.value = value
+        self.repeats = repeats
+        self.printsOnly = printsOnly
+    }
+}
+
+/// One verb with the words it takes.
+package struct CommandRule: Equatable, Sendable {
+    package let verb: Verb
+    /// The operands by their names in help, in order; the last `optionalOperands` of them may be left out.
+    package let operands: [String]
+    package let optionalOperands: Int
+    package let options: [OptionRule]
+
+    init(_ verb: Verb, operands: [String] = [], optional: Int = 0, options: [OptionRule]) {
+        self.verb = verb
+        self.operands = operands
+        self.optionalOperands = optional
+        self.options = options
+    }
+}
+
+/// The one table of commands: the parser, help and the tests of both follow it.
+package enum CommandTable {
+    package static let all: [CommandRule] = [
+        CommandRule(
+            .initialize,
+            options: common + [
+                OptionRule("pgdata", "DIR"), OptionRule("repository", "URL", repeats: true),
+                OptionRule("cluster", "NAME"),
+                OptionRule("identity", "FILE"), OptionRule("endpoint", "URL"), OptionRule("region", "NAME"),
+            ]),
+        CommandRule(
+            .keyNew,
+            options: [
+                OptionRule("output", "FILE"), OptionRule("passphrase"), OptionRule("passphrase-file", "FILE"), help,
+            ]),
+        CommandRule(
+            .keyShow, operands: ["FILE"], optional: 1,
+            options: common + [OptionRule("passphrase-file", "FILE")]),
+        CommandRule(.walPush, operands: ["PATH"], options: common + [cluster, explainMemory]),
+        CommandRule(.walFetch, operands: ["NAME", "DEST"], options: common + [cluster, explainMemory]),
+        CommandRule(.walPrefetch, operands: ["DIRECTORY", "TARGET"], options: common + [cluster]),
+        CommandRule(.walList, options: common + [cluster, OptionRule("json")]),
+        CommandRule(.version, options: [OptionRule("json"), help]),
+    ]
+
+    package static func rule(_ verb: Verb) -> CommandRule {
+        guard let rule = all.first(where: { $0.verb == verb }) else {
+            preconditionFailure("\(verb) is not in the table")
+        }
+        return rule
+    }
+
+    /// The option of that name, whichever command it belongs to: a name takes a value everywhere or nowhere.
+    static func option(_ name: String) -> OptionRule? {
+        if name == versionName { return OptionRule(versionName, printsOnly: true) }
+        return all.lazy.flatMap(\.options).first { $0.name == name }
+    }
+
+    /// The options of all commands.
+    static var optionNames: [String] { all.flatMap(\.options).map(\.name) }
+
+    /// Stands without a verb.
+    static let versionName = "version"
+    static let helpName = "help"
+
+    private static let help = OptionRule(helpName, printsOnly: true)
+    private static let cluster = OptionRule("cluster", "NAME")
+    private static let explainMemory = OptionRule("explain-memory", printsOnly: true)
+    private static let common = [OptionRule("config", "FILE"), help]
+}

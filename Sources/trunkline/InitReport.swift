@@ -1,0 +1,69 @@
+internal import Operations
+internal import Platform
+
+/// What `init` says at its end: what was made, the lines for postgresql.conf, where to keep the identity.
+struct InitReport {
+    let file: String
+    let made: [String]
+    let configuration: Configuration
+    let cluster: ClusterConfiguration
+    let report: FoundRepositories.Report
+
+    var text: String {
+        let version = report.major.map { "PostgreSQL \($0), " } ?? ""
+        var lines = ["cluster \(cluster.name): \(version)system identifier \(report.system)"]
+        lines += made.map { "made \($0)" }
+        lines += configuration.repositories.map { repository in
+            let state =
+                report.founded.contains(repository.name)
+                ? "made" : report.joined.contains(repository.name) ? "exists, has learnt of this system" : "exists"
+            return "repository \(repository.name) (\(repository.url)): \(state)"
+        }
+        return (lines + [""] + settings + [""] + advice).joined(separator: "\n") + "\n"
+    }
+
+    private var settings: [String] {
+        [
+            "Put these lines into postgresql.conf (archive_mode needs a restart):",
+            "",
+            "  archive_mode = on",
+            "  archive_command = '\(command("wal push %p"))'",
+            "  restore_command = '\(command("wal fetch %f %p"))'",
+            "  archive_timeout = 60    # at most this many seconds of WAL are on the server alone",
+        ]
+    }
+
+    private var advice: [String] {
+        guard let identity = configuration.encryption.identityFiles.first else { return [] }
+        return [
+            "Nothing can be restored without the identity \(identity).",
+            "Keep a copy where no fault of this machine reaches it: on paper, in a password store, with a colleague.",
+        ]
+    }
+
+    private func command(_ words: String) -> String {
+        let program = (try? Process.selfPath()) ?? "trunkline"
+        var parts = [Self.quoted(program), words]
+        if file != ConfigurationFile.defaultPath { parts.append("--config \(Self.quoted(file))") }
+        if configuration.clusters.count > 1 { parts.append("--cluster \(cluster.name)") }
+        return parts.joined(separator: " ")
+    }
+
+    /// For the shell inside a setting: double quotes, because the setting itself is in single ones.
+    private static func quoted(_ path: String) -> String {
+        let plain = path.utf8.allSatisfy { byte in
+            byte > 0x20 && byte < 0x7F && !"\"'$`\\&;|<>()*?[]#~%!{}".utf8.contains(byte)
+        }
+        guard !plain else { return path }
+        var text = "\""
+        for character in path {
+            switch character {
+            case "\"", "$", "`", "\\": text += "\\\(character)"
+            case "'": text += "''"
+            case "%": text += "%%"
+            default: text.append(character)
+            }
+        }
+        return text + "\""
+    }
+}
