@@ -1,0 +1,146 @@
+"""The program under test, and one configuration of it."""
+
+import contextlib
+import json
+import os
+import pathlib
+import shutil
+import tomllib
+
+from . import process
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+
+MISSING = 1
+TROUBLE_BY_HAND = 75
+TROUBLE_IN_RECOVERY = 255
+HIGHEST_FOR_ARCHIVER = 125
+
+# Tests must not wait long for what they know to fail; what is meant to succeed has the time of its own deadline.
+DEADLINE_SECONDS = 60
+
+
+def find_program():
+    """TRUNKLINE_BIN, else the release build, else the debug build."""
+    named = os.environ.get("TRUNKLINE_BIN")
+    candidates = [pathlib.Path(named)] if named else [
+        ROOT / ".build/release/trunkline", ROOT / ".build/debug/trunkline"]
+    for candidate in candidates:
+        if candidate.exists():
+            return candidate
+    raise FileNotFoundError("no program to test: run make build, or set TRUNKLINE_BIN")
+
+
+def shelter_program(folder):
+    """A copy that a rebuild does not change under the running tests and that every account may walk to."""
+    copy = pathlib.Path(folder) / "trunkline"
+    shutil.copy2(find_program(), copy)
+    copy.chmod(0o755)
+    return copy
+
+
+class Trunkline:
+    """One configuration file with its keys and state, for one cluster and some repositories."""
+
+    def __init__(self, program, account, home, repositories, cluster="main"):
+        self.program = program
+        self.account = account
+        self.home = account.make_directory(home)
+        self.repositories = list(repositories)
+        self.cluster = cluster
+        self.config = self.home / "trunkline.toml"
+        self.identity = self.home / "identity"
+        self.state = self.home / "state"
+
+    @property
+    def repository(self):
+        return self.repositories[0]
+
+    # -- commands
+
+    def run(self, *words, cwd=None, env=None, check=False, seconds=process.SECONDS_MAX, config=True):
+        words = [*words, "--config", self.config] if config else words
+        return process.run([self.program, *words], self.account, self.home, cwd=cwd, seconds=seconds, check=check,
+                           env=process.environment(self.home, env))
+
+    def init(self, data, check=True):
+        words, env = [], {}
+        for repository in self.repositories:
+            words += repository.init_words()
+            env |= repository.init_environment()
+        outcome = self.run("init", "--pgdata", data, "--cluster", self.cluster, "--identity", self.identity,
+                           *words, env=env, check=check)
+        if outcome.code == 0:
+            self.complete()
+        return outcome
+
+    def complete(self):
+        """Adds to what init wrote: credentials of the test servers, a state directory, shorter deadlines."""
+        with self.edit() as settings:
+            for cluster in settings["cluster"].values():
+                cluster["state"] = str(self.state)
+            for place in settings["repository"].values():
+                for repository in self.repositories:
+                    if repository.url == place["url"]:
+                        place.update(repository.settings())
+            wal = settings.setdefault("wal", {})
+            wal.setdefault("push-deadline", DEADLINE_SECONDS)
+            wal.setdefault("fetch-deadline", DEADLINE_SECONDS)
+
+    def push(self, path, cwd, **more):
+        return self.run("wal", "push", path, cwd=cwd, **more)
+
+    def fetch(self, name, destination, cwd, **more):
+        return self.run("wal", "fetch", name, destination, cwd=cwd, **more)
+
+    def list(self):
+        return json.loads(self.run("wal", "list", "--json", check=True).out)
+
+    # -- lines for PostgreSQL
+
+    def archive_command(self):
+        return f"{self.program} wal push %p --config {self.config}"
+
+    def restore_command(self):
+        return f"{self.program} wal fetch %f %p --config {self.config}"
+
+    # -- configuration
+
+    @contextlib.contextmanager
+    def edit(self):
+        """The configuration as a dictionary; what the block leaves is written back."""
+        settings = tomllib.loads(self.config.read_text())
+        yield settings
+        self.account.write(self.config, toml(settings))
+
+    def variant(self, name, change):
+        """Another configuration of the same cluster: a second host, or the same one with other settings."""
+        other = Trunkline(self.program, self.account, self.home.parent / name, self.repositories, self.cluster)
+        settings = tomllib.loads(self.config.read_text())
+        for cluster in settings["cluster"].values():
+            cluster["state"] = str(other.state)
+        change(settings)
+        self.account.write(other.config, toml(settings))
+        return other
+
+    def key_of(self, name):
+        """The object's key of a WAL file, found by looking."""
+        found = [key for key in self.repository.keys() if key.rsplit("/", 1)[-1] == name and "/wal/" in key]
+        assert len(found) <= 1, found
+        return found[0] if found else None
+
+    def wal_keys(self):
+        return [key for key in self.repository.keys() if "/wal/" in key]
+
+
+def toml(settings):
+    """Enough of TOML for this file: tables of tables of plain values."""
+    lines = []
+    for section, content in settings.items():
+        named = all(isinstance(value, dict) for value in content.values())
+        tables = {f"{section}.{json.dumps(name)}": table for name, table in content.items()} if named else {
+            section: content}
+        for heading, table in tables.items():
+            lines.append(f"[{heading}]")
+            lines += [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,55 @@
+"""Segments of other sizes than 16 MiB."""
+
+import re
+
+import pytest
+
+from harness import process, workload
+
+
+@pytest.mark.parametrize("segment_mib, store", [(1, "local"), (1, "moto"), (64, "local"), (64, "openstack-swift")],
+                         ids=str)
+def test_small_and_large_segments(stage, repository, segment_mib, store):
+    server, tool = stage.primary(15, repository(store), segment_mib=segment_mib)
+    workload.prepare(server)
+    base = server.base_backup(stage.workplace / "base")
+    for number in range(1, 4):
+        workload.mark(server, number)
+        server.program("pgbench", "--client", 2, "--transactions", 100, "--no-vacuum", "--random-seed", number)
+        server.switch_wal()
+    server.archive_everything()
+    assert server.archiver()[2] == 0, server.log_tail()
+    rows = workload.history_rows(server)
+    server.stop()
+    recovered = stage.restored(15, base, "recovered", tool).start()
+    assert workload.marks(recovered) == [1, 2, 3]
+    assert workload.history_rows(recovered) == rows
+    workload.check_invariant(recovered)
+
+
+def peak_mib(outcome):
+    """GNU time's "Maximum resident set size"."""
+    return int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", outcome.err).group(1)) / 1024
+
+
+def test_a_segment_of_one_gibibyte_stays_within_the_printed_memory(stage, repository):
+    server, tool = stage.primary(15, repository("local"), segment_mib=1024, settings={"archive_mode": "off"})
+    server.sql("create table filler as select md5(g::text) from generate_series(1, 1000000) g")
+    name = server.switch_wal()
+    server.kill()  # A shutdown would checkpoint, and recycle the segment.
+    segment = server.data / "pg_wal" / name
+    target = server.data / "fetched"
+    for verb, operands in (("push", [f"pg_wal/{name}"]), ("fetch", [name, target])):
+        explained = tool.run("wal", verb, "--explain-memory", cwd=server.data, check=True).out
+        timed = process.run(["/usr/bin/time", "-v", tool.program, "wal", verb, *operands, "--config", tool.config],
+                            tool.account, tool.home, cwd=server.data, check=True)
+        print(f"{verb}: {peak_mib(timed):.0f} of {memory_bound_mib(explained):.0f} MiB")
+        assert peak_mib(timed) <= memory_bound_mib(explained), explained
+    process.run(["cmp", segment, target], tool.account, tool.home, check=True)
+
+
+def memory_bound_mib(text):
+    """The last line of --explain-memory is the sum."""
+    last = text.strip().splitlines()[-1]
+    number, unit = re.search(r"([\d.,]+)\s*(KiB|MiB|GiB|B)\b", last).groups()
+    return float(number.replace(",", "")) * {"B": 2**-20, "KiB": 2**-10, "MiB": 1, "GiB": 1024}[unit]
