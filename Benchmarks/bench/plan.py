@@ -1,0 +1,53 @@
+"""What one run measures: the full run, and the tiny one of the test suite."""
+
+from dataclasses import dataclass
+
+MIB = 1 << 20
+GIB = 1 << 30
+
+
+@dataclass(frozen=True)
+class Workload:
+    """WAL to be made by pgbench: `segments` whole segments of `segment_mib` each."""
+
+    name: str
+    segment_mib: int
+    segments: int
+    scale: int
+    """pgbench's scale factor; 100,000 accounts, about 15 MB, each."""
+    phase_seconds: int
+    """Length of one pgbench run; the kinds of load take turns until there are enough segments."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    name: str
+    drained: Workload
+    """What PostgreSQL's archiver drains, and what the stream of the pipeline is made of."""
+    large: Workload
+    """One large segment, for the peak memory of a single push and fetch."""
+    stream_bytes: int
+    pipeline_rounds: int
+    drain_rounds: int
+    memory_rounds: int
+
+
+FULL = Plan(
+    name="full",
+    drained=Workload("full-16", segment_mib=16, segments=112, scale=100, phase_seconds=20),
+    large=Workload("full-1024", segment_mib=1024, segments=1, scale=100, phase_seconds=20),
+    stream_bytes=GIB,
+    pipeline_rounds=7,
+    drain_rounds=3,
+    memory_rounds=3,
+)
+
+TINY = Plan(
+    name="tiny",
+    drained=Workload("tiny-16", segment_mib=16, segments=6, scale=4, phase_seconds=1),
+    large=Workload("tiny-64", segment_mib=64, segments=1, scale=4, phase_seconds=1),
+    stream_bytes=96 * MIB,
+    pipeline_rounds=2,
+    drain_rounds=1,
+    memory_rounds=1,
+)

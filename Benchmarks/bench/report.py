@@ -1,0 +1,131 @@
+"""From passes to medians, ratios, a table for people and JSON for programs."""
+
+import statistics
+
+from .contenders import Contender
+from .plan import MIB
+
+BASE = "pgbackrest async"
+TARGETS = {"pipeline": 0.9, "drain": 3.0}
+"""What the project sets itself: of the limit; times the base."""
+
+
+def median(runs: list[dict], key: str) -> float:
+    return statistics.median(run[key] for run in runs)
+
+
+def spread(runs: list[dict], key: str) -> float:
+    """Half the range over the median: how much the rounds differ."""
+    values = [run[key] for run in runs]
+    return (max(values) - min(values)) / 2 / statistics.median(values)
+
+
+def pipeline_rows(found: dict) -> list[dict]:
+    rows = []
+    for direction, programs in found.items():
+        limit = median(programs["limit"], "mib_per_second")
+        for name, passes in programs.items():
+            speed = median(passes, "mib_per_second")
+            rows.append({
+                "direction": direction, "name": name, "mib_per_second": speed,
+                "spread": spread(passes, "mib_per_second"), "cpu_per_gib": median(passes, "cpu_per_gib"),
+                "of_limit": speed / limit,
+                "sealed_share": passes[0]["sealed_bytes"] / passes[0]["content_bytes"]})
+    return rows
+
+
+def drain_rows(found: dict[str, list[dict]], contenders: list[Contender]) -> list[dict]:
+    base = median(found[BASE], "seconds") if found.get(BASE) else None
+    rows = []
+    for contender in contenders:
+        runs = found.get(contender.name)
+        if not runs:
+            continue
+        seconds = median(runs, "seconds")
+        rows.append({
+            "name": contender.name, "note": contender.note, "seconds": seconds, "spread": spread(runs, "seconds"),
+            "ms_per_segment": 1000 * seconds / runs[0]["segments"], "cpu_per_gib": median(runs, "cpu_per_gib"),
+            "server_cpu_seconds": median(runs, "server_cpu_seconds") if "server_cpu_seconds" in runs[0] else None,
+            "times_base": base / seconds if base else None,
+            "stored_bytes": runs[0].get("stored_bytes"), "restored": runs[0].get("restored")})
+    return rows
+
+
+def text(results: dict) -> str:
+    return "\n\n".join(part for part in (
+        machine_text(results), pipeline_text(results), drain_text(results), memory_text(results),
+        absent_text(results)) if part)
+
+
+def machine_text(results: dict) -> str:
+    machine = results["machine"]
+    load = results["workload"]
+    lines = [
+        f"Machine   {machine['cores']} × {machine['cpu']}, {machine['memory_gib']:.0f} GiB, {machine['file_system']}, "
+        f"Linux {machine['kernel']}; load average at the start {machine['load']:.2f}",
+        "Versions  " + ", ".join(f"{name} {version}" for name, version in results["versions"].items()),
+        f"Workload  {load['segments']} segments of {load['segment_mib']} MiB, {load['records']:,} records, "
+        f"{load['image_share']:.0%} full-page images, hash {load['hash'][:16]}"]
+    return "\n".join(lines)
+
+
+def pipeline_text(results: dict) -> str:
+    if not results["pipeline"]:
+        return ""
+    rows = [[
+        row["direction"], row["name"], f"{row['mib_per_second']:,.0f}", f"±{row['spread']:.0%}",
+        f"{row['cpu_per_gib']:.2f}", f"{row['of_limit']:.2f}", f"{row['sealed_share']:.1%}"]
+        for row in results["pipeline"]]
+    head = ["(a) pipeline", "", "MiB/s", "", "CPU s/GiB", "of limit", "sealed/content"]
+    return "\n".join([
+        table(head, rows),
+        f"One stream of {results['stream_bytes'] / MIB:,.0f} MiB, {results['threads']} threads, level 1, "
+        f"blocks of 1 MiB; medians of {results['pipeline_rounds']} interleaved passes. "
+        f"Target: {TARGETS['pipeline']} of the limit."])
+
+
+def drain_text(results: dict) -> str:
+    if not results["drain"]:
+        return ""
+    rows = [[
+        row["name"], f"{row['seconds']:.2f}", f"±{row['spread']:.0%}", f"{row['ms_per_segment']:.1f}",
+        f"{row['cpu_per_gib']:.2f}" + ("*" if row["server_cpu_seconds"] is not None else ""),
+        f"{row['times_base']:.2f}" if row["times_base"] else "-",
+        f"{row['stored_bytes'] / MIB:,.0f}" if row["stored_bytes"] is not None else "-", row["note"]]
+        for row in results["drain"]]
+    head = ["(b) drain", "seconds", "", "ms/segment", "CPU s/GiB", f"× {BASE}", "stored MiB", ""]
+    lines = [table(head, rows)]
+    lines += [
+        f"* without the S3 server's own {row['server_cpu_seconds']:.2f} CPU seconds ({row['name']})"
+        for row in results["drain"] if row["server_cpu_seconds"] is not None]
+    lines.append(
+        f"PostgreSQL's archiver, {results['workload']['segments']} segments; medians of {results['drain_rounds']} "
+        f"interleaved rounds. Target: {TARGETS['drain']:.0f} × {BASE}.")
+    return "\n".join(lines)
+
+
+def memory_text(results: dict) -> str:
+    rows = [[
+        row["name"], f"{row['segment_mib']} MiB", row["verb"], f"{row['peak_bytes'] / MIB:.1f}",
+        f"{row['bound_bytes'] / MIB:.1f}" if row["bound_bytes"] else "-", "" if row["within"] else "ABOVE THE BOUND"]
+        for row in results["memory"]]
+    return table(["(c) peak memory", "segment", "", "MiB", "bound MiB", ""], rows) if rows else ""
+
+
+def absent_text(results: dict) -> str:
+    return "\n".join(f"ABSENT: {line}" for line in results["absent"])
+
+
+def table(head: list[str], rows: list[list[str]]) -> str:
+    widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+
+    def line(cells):
+        # Names and notes to the left, figures to the right.
+        return "  ".join(
+            cell.rjust(width) if is_figure(column) else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(cells, widths))).rstrip()
+
+    def is_figure(column):
+        return any(row[column][:1].isdigit() for row in rows) and not rows[0][column].endswith("MiB")
+
+    return "\n".join([line(head), line(["-" * width for width in widths]), *(line(row) for row in rows)])
