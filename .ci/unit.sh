@@ -1,0 +1,6 @@
+#!/bin/bash
+# Unit tests, debug build. Further words go to `swift test`: .ci/unit.sh --filter FormatTests
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+swift test --explicit-target-dependency-import-check error "$@"
