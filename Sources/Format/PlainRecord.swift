@@ -8,7 +8,7 @@ package struct PlainRecord: Equatable, Sendable {
         case number(UInt64)
     }
 
-    /// A record has some hundred bytes.
+    /// Most records have some hundred bytes; kinds that may be longer name a limit of their own.
     package static let byteCountMax = 4096
 
     private var members: [String: Value] = [:]
@@ -18,13 +18,16 @@ package struct PlainRecord: Equatable, Sendable {
     }
 
     /// Reads one object; nil for anything else, also for JSON beyond the subset: escapes other than `\"`, `\\` and
-    /// `\/`, negative or broken numbers, nested values, repeated names.
-    package init?(_ octets: Span<UInt8>) {
-        guard octets.count <= Self.byteCountMax else { return nil }
+    /// `\/`, negative or broken numbers, nested values, repeated names. More than `limit` bytes are refused unread.
+    package init?(_ octets: Span<UInt8>, limit: Int = byteCountMax) {
+        guard octets.count <= limit else { return nil }
         var reader = Reader(octets.indices.map { octets[$0] })
         guard let members = reader.object() else { return nil }
         self.members = members
     }
+
+    /// All members' names, in no particular order.
+    package var names: [String] { Array(members.keys) }
 
     package func text(_ name: String) -> String? {
         guard case .text(let text) = members[name] else { return nil }

@@ -12,10 +12,29 @@ package enum RepositoryLayout {
         case system(ClusterName, SystemIdentifier)
         /// One file that PostgreSQL archived.
         case wal(ClusterName, SystemIdentifier, WALFileName)
+        /// One object of a base backup.
+        case backup(ClusterName, BackupID, BackupPart)
+        /// Data of base backups.
+        case pack(ClusterName, PackID)
+        /// One of the two objects of one version of an artifact.
+        case artifact(ClusterName, ArtifactName, BackupID, ArtifactObject)
     }
 
     /// Every listing prefix ends in a slash, so that `main` does not list `main2`.
     package static let clustersPrefix = "clusters/"
+
+    /// The cluster that `key` is an object of, whether or not the object is known; nil for a key that is of none.
+    package static func cluster(of key: ObjectKey) -> ClusterName? {
+        let parts = key.path.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "clusters" else { return nil }
+        return ClusterName(String(parts[1]))
+    }
+
+    /// A key behind all of the cluster's, and before those of every cluster that sorts after it: no name has the
+    /// character "/", and "0" is the one behind it.
+    package static func keyBehind(_ cluster: ClusterName) -> ObjectKey {
+        ObjectKey(checked: "\(clustersPrefix)\(cluster)0")
+    }
 
     package static func systemsPrefix(of cluster: ClusterName) -> String {
         "\(clustersPrefix)\(cluster)/systems/"
@@ -47,9 +66,10 @@ package enum RepositoryLayout {
     package static func place(of key: ObjectKey) -> Place? {
         guard key != marker else { return .marker }
         let parts = key.path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard parts.count >= 4, parts[0] == "clusters", let cluster = ClusterName(parts[1]),
-            let system = SystemIdentifier(parts[3])
-        else { return nil }
+        if let artifact = artifact(of: parts) { return artifact }
+        guard parts.count >= 4, parts[0] == "clusters", let cluster = ClusterName(parts[1]) else { return nil }
+        if let place = backupPlace(cluster, parts[2...]) { return place }
+        guard let system = SystemIdentifier(parts[3]) else { return nil }
         switch (parts[2], parts.count) {
         case ("systems", 4): return .system(cluster, system)
         case ("wal", 6...7):

@@ -36,6 +36,13 @@ struct PlainRecordTests {
         #expect(parse("{}" + blanks.dropLast(2)) != nil)
     }
 
+    @Test func takesAnotherLimit() {
+        let long = PlainRecord(["a": .text(String(repeating: "x", count: PlainRecord.byteCountMax))]).octets
+        #expect(read(long) == nil)
+        #expect(PlainRecord(long.span, limit: long.count)?.octets == long)
+        #expect(PlainRecord(long.span, limit: long.count - 1) == nil)
+    }
+
     @Test func anyOctetsAreReadOrRefused() {
         var random = SeededRandom("PlainRecordTests.anyOctetsAreReadOrRefused")
         let alphabet = Array("{}[]:,\"\\ 019aé\u{0}\n".utf8)
