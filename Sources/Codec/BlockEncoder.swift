@@ -6,9 +6,11 @@ package struct BlockEncoder: ~Copyable, Sendable {
     private var compressor: ZstdCompressor?
 
     /// `level` is zstd's, and ignored when the layout does not compress.
-    package init(_ layout: StreamLayout, level: Int) throws(CodecError) {
+    package init(
+        _ layout: StreamLayout, level: Int, for kind: ZstdCompressor.Kind = .anything
+    ) throws(CodecError) {
         blockByteCount = layout.blockSize.byteCount
-        compressor = layout.compression == .zstd ? try ZstdCompressor(level: level) : nil
+        compressor = layout.compression == .zstd ? try ZstdCompressor(level: level, for: kind) : nil
     }
 
     /// Appends the data of `block` to `output`, which needs room for `StreamLayout.dataByteCountMax`.

@@ -6,6 +6,16 @@ package struct ContentSummary: Equatable, Sendable {
     /// Which digest key and the digest; nil when there was no key.
     let digest: KeyedDigest?
 
+    /// Of a content whose digest nobody asks for.
+    package init(byteCount: UInt64) {
+        self.init(byteCount: byteCount, digest: nil)
+    }
+
+    init(byteCount: UInt64, digest: KeyedDigest?) {
+        self.byteCount = byteCount
+        self.digest = digest
+    }
+
     struct KeyedDigest: Equatable, Sendable {
         let keyFingerprint: [UInt8]
         let digest: [UInt8]

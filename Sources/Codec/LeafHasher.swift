@@ -3,9 +3,6 @@ import CXXHash
 /// Hashes the leaves of blocks under the digest key. Shared by all threads that compress.
 package struct LeafHasher: Sendable {
     private static let secretDomain = Array("trunkline leaf secret".utf8)
-    private static let secretPieceByteCount = 64
-    /// XXH3's own length of a secret; the smallest it takes is 136 bytes.
-    private static let secretByteCount = 192
 
     /// Nil without a digest key: then nothing is hashed.
     private let secret: SecretBytes?
@@ -31,18 +28,9 @@ package struct LeafHasher: Sendable {
         return hashes
     }
 
-    /// Three BLAKE2b-512 of the domain and the number of the piece, keyed with the digest key.
     private static func secret(of key: DigestKey) -> SecretBytes {
-        SecretBytes(count: secretByteCount) { target in
-            key.secret.withOctets { keyOctets, keyByteCount in
-                for piece in 0..<secretByteCount / secretPieceByteCount {
-                    var hash = Blake2b(
-                        outputByteCount: secretPieceByteCount,
-                        key: UnsafeRawBufferPointer(start: keyOctets, count: keyByteCount))
-                    hash.update(secretDomain + [UInt8(piece)])
-                    hash.finish(into: target + piece * secretPieceByteCount)
-                }
-            }
+        key.secret.withOctets { octets, count in
+            HashSecret.derive(domain: secretDomain, key: UnsafeRawBufferPointer(start: octets, count: count))
         }
     }
 }

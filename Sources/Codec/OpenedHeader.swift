@@ -32,12 +32,19 @@ struct OpenedHeader: ~Copyable, Sendable {
             let fingerprint = identity.recipient.fingerprint
             for slot in header.slots where slot.fingerprint == fingerprint {
                 hasMatch = true
-                if let keys = StreamKeys(sealedKey: slot.sealedKey, identity: identity) { return keys }
+                if let keys = keys(slot, identity, parameters.fileKeys) { return keys }
             }
         }
         guard hasMatch else {
             throw StreamFormatError(.noMatchingIdentity, "the stream is sealed to none of the identities at hand")
         }
         throw StreamFormatError(.headerForged, "the key slot of the identity does not open")
+    }
+
+    private static func keys(
+        _ slot: StreamHeader.Slot, _ identity: Identity, _ cache: FileKeyCache?
+    ) -> StreamKeys? {
+        guard let cache else { return StreamKeys(sealedKey: slot.sealedKey, identity: identity) }
+        return cache.keys(of: slot.sealedKey, identity)
     }
 }

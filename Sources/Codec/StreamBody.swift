@@ -45,7 +45,8 @@ struct StreamBody: ~Copyable, Sendable {
         let signer = try TrailerCodes.checkSignature(of: trailer, name: name, trusted: signers)
         let isDigestChecked = try Self.checkDigest(trailer, content)
         return StreamReport(
-            contentByteCount: trailer.contentByteCount, signer: signer, isDigestChecked: isDigestChecked)
+            contentByteCount: trailer.contentByteCount, signer: signer, isDigestChecked: isDigestChecked,
+            codesDigest: trailer.tagsDigest)
     }
 
     /// Whether the digest was made with a key that the reader has; then it must be the same.

@@ -28,6 +28,11 @@ struct StreamKeys: ~Copyable, Sendable {
         fileKey = OwnedMemory(byteCount: Self.byteCount)
     }
 
+    init(copying other: borrowing StreamKeys) {
+        fileKey = OwnedMemory(byteCount: Self.byteCount)
+        fileKey.bytes.copyMemory(from: UnsafeRawBufferPointer(other.fileKey.bytes))
+    }
+
     /// Opens a slot; nil when it was not sealed to `identity` or is damaged.
     init?(sealedKey: [UInt8], identity: Identity) {
         Sodium.prepare()

@@ -5,4 +5,7 @@ package struct StreamReport: Equatable, Sendable {
     package let signer: Signer?
     /// Whether the content digest was compared: the reader has the key that it was made with.
     package let isDigestChecked: Bool
+    /// The digest over the codes of the header and of all messages: whoever knows it beforehand can be given no other
+    /// stream.
+    package let codesDigest: [UInt8]
 }

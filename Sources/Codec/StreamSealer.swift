@@ -17,6 +17,8 @@ package struct StreamSealer: ~Copyable, Sendable {
     private var progress = Progress.headerDue
     /// Bytes of the object written so far. After the trailer: of all of it.
     package private(set) var sealedByteCount: UInt64 = 0
+    /// The digest over all codes, once the trailer is written (`StreamReport.codesDigest`).
+    package private(set) var codesDigest: [UInt8] = []
 
     /// A stream that opens under `name` only. Draws the file key from `random`, then an ephemeral key for each
     /// recipient, then the nonce: a recorded sequence gives the same stream again.
@@ -24,7 +26,21 @@ package struct StreamSealer: ~Copyable, Sendable {
         self.name = name
         self.parameters = parameters
         keys = parameters.layout.cipher == .none ? StreamKeys(unencrypted: ()) : StreamKeys(random: random)
-        header = try Self.makeHeader(parameters, keys, random)
+        let slots = try Self.slots(parameters, keys, random)
+        header = Self.makeHeader(parameters.layout, slots, keys, random)
+        cipher = MessageCipher(layout: parameters.layout, keys: keys, nonce: header.nonce, name: name)
+        tags = TagsDigest(header: header)
+    }
+
+    /// A stream under a file key that others have too: its header repeats the slots, with a nonce of its own, from
+    /// which the cipher derives another key.
+    package init(
+        name: ObjectKey, parameters: SealParameters, sharing shared: SharedFileKey, random: Randomness = .system
+    ) {
+        self.name = name
+        self.parameters = parameters
+        keys = StreamKeys(copying: shared.keys)
+        header = Self.makeHeader(parameters.layout, shared.slots, keys, random)
         cipher = MessageCipher(layout: parameters.layout, keys: keys, nonce: header.nonce, name: name)
         tags = TagsDigest(header: header)
     }
@@ -78,7 +94,8 @@ package struct StreamSealer: ~Copyable, Sendable {
             trailer.contentDigest = keyed.digest
             trailer.digestKeyFingerprint = keyed.keyFingerprint
         }
-        trailer.tagsDigest = takeTagsDigest()
+        codesDigest = takeTagsDigest()
+        trailer.tagsDigest = codesDigest
         if let signingKey = parameters.signingKey {
             trailer.signer = signingKey.signer.publicKey
             trailer.signature = signingKey.sign(TrailerCodes.signedOctets(of: trailer, name: name))
@@ -101,9 +118,9 @@ package struct StreamSealer: ~Copyable, Sendable {
         return finished.finish(messageCount: cipher.sequence)
     }
 
-    private static func makeHeader(
+    static func slots(
         _ parameters: SealParameters, _ keys: borrowing StreamKeys, _ random: Randomness
-    ) throws(CodecError) -> StreamHeader {
+    ) throws(CodecError) -> [StreamHeader.Slot] {
         var slots: [StreamHeader.Slot] = []
         for recipient in parameters.recipients {
             guard let sealedKey = keys.seal(to: recipient, random: random) else {
@@ -111,11 +128,17 @@ package struct StreamSealer: ~Copyable, Sendable {
             }
             slots.append(StreamHeader.Slot(fingerprint: recipient.fingerprint, sealedKey: sealedKey))
         }
+        return slots
+    }
+
+    private static func makeHeader(
+        _ layout: StreamLayout, _ slots: [StreamHeader.Slot], _ keys: borrowing StreamKeys, _ random: Randomness
+    ) -> StreamHeader {
         let zeros = [UInt8](repeating: 0, count: StreamHeader.nonceByteCount)
-        let nonce = parameters.layout.cipher == .none ? zeros : random.bytes(StreamHeader.nonceByteCount)
+        let nonce = layout.cipher == .none ? zeros : random.bytes(StreamHeader.nonceByteCount)
         let blank = [UInt8](repeating: 0, count: StreamHeader.codeByteCount)
-        let open = StreamHeader(layout: parameters.layout, slots: slots, nonce: nonce, code: blank)
+        let open = StreamHeader(layout: layout, slots: slots, nonce: nonce, code: blank)
         let code = keys.code(of: open.encodeAuthenticated(), for: .headerCode)
-        return StreamHeader(layout: parameters.layout, slots: slots, nonce: nonce, code: code)
+        return StreamHeader(layout: layout, slots: slots, nonce: nonce, code: code)
     }
 }

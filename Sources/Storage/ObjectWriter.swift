@@ -35,14 +35,22 @@ package final class ObjectWriter {
     ///   - partBytes: the wanted length of a part, moved into what the store allows.
     ///   - parallelParts: parts sent at a time, at least 1.
     ///   - deadline: of the whole object.
-    package init(
+    package convenience init(
         store: any Store, key: ObjectKey, partBytes: Int, parallelParts: Int, until deadline: Deadline
+    ) {
+        let schedule = PartSchedule(partBytes: partBytes, for: store.capabilities)
+        self.init(store: store, key: key, schedule: schedule, parallelParts: parallelParts, until: deadline)
+    }
+
+    /// The same with a schedule made for the store's capabilities.
+    package init(
+        store: any Store, key: ObjectKey, schedule: PartSchedule, parallelParts: Int, until deadline: Deadline
     ) {
         self.store = store
         self.key = key
+        self.schedule = schedule
         self.parallelParts = max(parallelParts, 1)
         self.deadline = deadline
-        schedule = PartSchedule(partBytes: partBytes, for: store.capabilities)
     }
 
     deinit { abort() }

@@ -29,6 +29,16 @@ package struct PartSchedule: Sendable, Equatable {
         growthMax = capabilities.equalParts || capabilities.maximumParts == .max ? 1 : Self.growthMax
     }
 
+    /// Parts of one length for an object of unknown length that may have `objectBytes`: no shorter than `partBytes`,
+    /// and so long that the store takes as many as that needs. What holds one part holds every part of the object.
+    package init(objectBytes: UInt64, partBytes: Int, for capabilities: Capabilities) {
+        let count = UInt64(clamping: max(capabilities.maximumParts, 1))
+        let needed = objectBytes / count + (objectBytes % count > 0 ? 1 : 0)
+        var equal = capabilities
+        equal.equalParts = true
+        self.init(partBytes: max(partBytes, Int(clamping: needed)), for: equal)
+    }
+
     /// The length of part `number` (from 1) when it is not the last; nil when the store takes no part of that number.
     package func byteCount(ofPart number: Int) -> Int? {
         guard number >= 1, number <= partsMax else { return nil }

@@ -16,6 +16,13 @@ package struct Block: ~Copyable, @unchecked Sendable {
         memory = .allocate(byteCount: capacity, alignment: Self.alignment)
     }
 
+    /// A copy of `octets`, which may be none; for small objects.
+    package init(copying octets: [UInt8]) {
+        self.init(capacity: max(octets.count, 1))
+        memory.copyBytes(from: octets)
+        count = octets.count
+    }
+
     deinit { memory.deallocate() }
 
     /// Bytes it has room for in all.
@@ -45,6 +52,30 @@ package struct Block: ~Copyable, @unchecked Sendable {
             span = OutputRawSpan()
         }
         return try body(&span)
+    }
+
+    /// The same with only `byteCount` bytes of the tail, which there are.
+    package mutating func append<R: ~Copyable, E: Error>(
+        atMost byteCount: Int, _ body: (inout OutputRawSpan) throws(E) -> R
+    ) throws(E) -> R {
+        precondition(byteCount <= remaining, "the caller has asked for the room")
+        let part = UnsafeMutableRawBufferPointer(rebasing: memory[..<(count + byteCount)])
+        var span = OutputRawSpan(buffer: part, initializedCount: count)
+        defer {
+            // Both lines, as above.
+            count = span.finalize(for: part)
+            span = OutputRawSpan()
+        }
+        return try body(&span)
+    }
+
+    /// Appends a copy of `bytes`, for which there is room.
+    package mutating func append(_ bytes: RawSpan) {
+        precondition(bytes.byteCount <= remaining, "the caller has asked for the room")
+        bytes.withUnsafeBytes { source in
+            UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: source)
+        }
+        count += bytes.byteCount
     }
 
     /// Forgets the bytes from `count` on, so that the block can be filled again from there.

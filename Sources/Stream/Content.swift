@@ -41,14 +41,7 @@ package struct Content: Sendable {
     /// A copy of `octets`, in a block of its own; for small objects.
     package static func copying(_ octets: [UInt8]) -> Content {
         guard !octets.isEmpty else { return Content() }
-        var block = Block(capacity: octets.count)
-        block.append { output in
-            output.withUnsafeMutableBytes { target, initialized in
-                target.copyBytes(from: octets)
-                initialized = octets.count
-            }
-        }
-        return Content(FrozenBlock(freezing: block, pool: nil))
+        return Content(FrozenBlock(freezing: Block(copying: octets), pool: nil))
     }
 
     /// Whether there are no bytes.

@@ -58,4 +58,19 @@ import Testing
         #expect(schedule.longestPartBytes(objectBytes: constant + 1) == 32 * Self.mebibyte)
         #expect(schedule.longestPartBytes(objectBytes: .max) == 256 * Self.mebibyte)
     }
+
+    /// Whatever the length, a buffer for one part is enough, and the object fits.
+    @Test func equalPartsForALongObject() {
+        let bytes: UInt64 = 625 << 30
+        let schedule = PartSchedule(objectBytes: bytes, partBytes: 16 << 20, for: Self.s3)
+        #expect(schedule.partBytes == 64 << 20)
+        #expect(schedule.byteCount(ofPart: 10_000) == 64 << 20)
+        #expect(schedule.longestPartBytes(objectBytes: .max) == 64 << 20)
+        #expect(PartSchedule(objectBytes: bytes, partBytes: 100 << 20, for: Self.s3).partBytes == 100 << 20)
+        #expect(PartSchedule(objectBytes: bytes + 1, partBytes: 1, for: Self.s3).partBytes == (64 << 20) + 1)
+        #expect(PartSchedule(objectBytes: .max, partBytes: 1, for: Self.s3).partBytes == 5 << 30)
+        var capabilities = Self.s3
+        capabilities.maximumParts = .max
+        #expect(PartSchedule(objectBytes: bytes, partBytes: 16 << 20, for: capabilities).partBytes == 16 << 20)
+    }
 }

@@ -1,3 +1,5 @@
+import Stream
+
 /// The body of CompleteMultipartUpload
 /// (https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html).
 enum S3CompleteBody {

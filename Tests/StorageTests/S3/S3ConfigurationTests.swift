@@ -1,4 +1,5 @@
 import Storage
+import Stream
 import Testing
 
 @Suite struct S3ConfigurationTests {

@@ -1,8 +1,8 @@
 import CSodium
 
 /// SHA-256 over bytes that come in pieces, and HMAC-SHA-256, both by libsodium.
-struct SHA256 {
-    static let byteCount = 32
+package struct SHA256 {
+    package static let byteCount = 32
 
     private var state = crypto_hash_sha256_state()
 
@@ -21,7 +21,7 @@ struct SHA256 {
         return result
     }
 
-    static func digest(of bytes: [UInt8]) -> [UInt8] {
+    package static func digest(of bytes: [UInt8]) -> [UInt8] {
         var result = [UInt8](repeating: 0, count: byteCount)
         crypto_hash_sha256(&result, bytes, UInt64(bytes.count))
         return result
