@@ -42,19 +42,21 @@ let package = Package(
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLinux"),
         .target(name: "CCurl"),
+        .target(name: "CPostgres"),
         .target(name: "CToml"),
 
         // Layers, lowest first. A target may depend only on targets above it in this list.
         .target(name: "Format", swiftSettings: safe),
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: kernel),
-        .target(name: "Stream", dependencies: ["Platform"], swiftSettings: strict),
+        .target(name: "Stream", dependencies: ["Platform", "CISAL"], swiftSettings: strict),
         .target(
             name: "Codec", dependencies: ["Format", "Platform", "Stream", "CZstd", "CSodium", "CXXHash"],
             swiftSettings: strict),
         .target(
-            name: "Storage", dependencies: ["Format", "Platform", "Stream", "CCurl", "CExpat", "CISAL", "CSodium"],
+            name: "Storage", dependencies: ["Format", "Platform", "Stream", "CCurl", "CExpat", "CSodium"],
             swiftSettings: strict),
-        .target(name: "Postgres", dependencies: ["Format", "Platform", "Stream"], swiftSettings: strict),
+        .target(
+            name: "Postgres", dependencies: ["Format", "Platform", "Stream", "CPostgres"], swiftSettings: strict),
         .target(
             name: "Operations", dependencies: ["Codec", "Format", "Platform", "Postgres", "Storage", "Stream"],
             swiftSettings: safe),

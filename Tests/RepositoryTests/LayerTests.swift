@@ -6,10 +6,10 @@ struct LayerTests {
     private static let allowed: [String: Set<String>] = [
         "Format": [],
         "Platform": ["Glibc", "CLinux"],
-        "Stream": ["Platform"],
+        "Stream": ["Platform", "CISAL"],
         "Codec": ["Format", "Platform", "Stream", "CZstd", "CSodium", "CXXHash"],
-        "Storage": ["Format", "Platform", "Stream", "CCurl", "CExpat", "CISAL", "CSodium"],
-        "Postgres": ["Format", "Platform", "Stream"],
+        "Storage": ["Format", "Platform", "Stream", "CCurl", "CExpat", "CSodium"],
+        "Postgres": ["Format", "Platform", "Stream", "CPostgres"],
         "Operations": ["Codec", "Format", "Platform", "Postgres", "Storage", "Stream", "FoundationEssentials"],
         "trunkline": ["CToml", "Format", "Operations", "Platform", "FoundationEssentials"],
     ]
