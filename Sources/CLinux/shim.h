@@ -17,6 +17,14 @@ static const unsigned int LINUX_RENAME_NOREPLACE = 1;
 extern int fallocate(int descriptor, int mode, off_t offset, off_t length);
 static const int LINUX_FALLOC_FL_KEEP_SIZE = 1;
 
+// sync_file_range(2). The flag is in <linux/fs.h>.
+extern int sync_file_range(int descriptor, off_t offset, off_t length, unsigned int flags);
+static const unsigned int LINUX_SYNC_FILE_RANGE_WRITE = 2;
+
+// pipe(2), fcntl(2).
+extern int pipe2(int ends[2], int flags);
+static const int LINUX_F_SETPIPE_SZ = 1031;
+
 // posix_spawn(3), glibc 2.26 (SETSID) and 2.34 (closefrom).
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
 static const short LINUX_POSIX_SPAWN_SETSID = 0x80;

@@ -58,6 +58,12 @@ package struct AtomicFile: ~Copyable, Sendable {
         try descriptor.preallocate(bytes: bytes)
     }
 
+    /// Sets the mode whatever the umask, and gives the file to `owner` if there is one.
+    package borrowing func setAttributes(permissions: UInt16, owner: Ownership.Owner?) throws(PlatformError) {
+        if let owner { try descriptor.setOwner(owner) }
+        try descriptor.setPermissions(permissions)
+    }
+
     /// Bytes written so far, counted from the front to the last of them.
     package borrowing func byteCount() throws(PlatformError) -> UInt64 {
         try descriptor.status().size

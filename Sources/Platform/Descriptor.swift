@@ -47,7 +47,8 @@ package struct Descriptor: ~Copyable, Sendable {
 
     private static let closed: Int32 = -1
 
-    private init(number: Int32, path: String) {
+    /// Takes over a descriptor that a call gave.
+    init(number: Int32, path: String) {
         self.number = number
         self.path = path
     }
@@ -110,11 +111,37 @@ extension Descriptor {
         }
     }
 
+    /// Appends what one call gives: from a pipe what is there, waiting for at least a byte. Returns how many; zero with
+    /// room means the end.
+    @discardableResult
+    package func readSome(into output: inout OutputRawSpan) throws(PlatformError) -> Int {
+        try output.withUnsafeMutableBytes { (target, initialized) throws(PlatformError) -> Int in
+            let room = UnsafeMutableRawBufferPointer(rebasing: target[initialized...])
+            let count = try systemCall("read", on: path) { Glibc.read(number, room.baseAddress, room.count) }
+            initialized += count
+            return count
+        }
+    }
+
+    /// Waits until a call of `readSome` would not wait: there are bytes, or the end; false when `deadline` came first.
+    package func waitUntilReadable(until deadline: Deadline) throws(PlatformError) -> Bool {
+        var poll = pollfd(fd: number, events: Int16(POLLIN), revents: 0)
+        // Rounded up, so that the deadline has passed when nothing came; what does not fit is asked for again.
+        let wanted = (deadline.remainingSeconds * 1000).rounded(.up)
+        let milliseconds = wanted < Double(Int32.max) ? Int32(wanted) : -1
+        return try systemCall("poll", on: path) { Glibc.poll(&poll, 1, milliseconds) } > 0
+    }
+
     /// Writes all of `bytes` at the current position (or the end, for `OpenMode.append`).
     ///
     /// After an error, an unknown part of them is written.
     package func write(_ bytes: RawSpan) throws(PlatformError) {
         try drain(bytes, "write") { rest, _ in Glibc.write(number, rest.baseAddress, rest.count) }
+    }
+
+    /// The same for octets.
+    package func write(octets: [UInt8]) throws(PlatformError) {
+        try write(octets.span.bytes)
     }
 
     /// Writes all of `bytes` from `offset` bytes after the start; a gap before them reads as zeros.
@@ -205,6 +232,19 @@ extension Descriptor {
     /// Tells the kernel that the file is about to be read from front to back. A hint: failure means nothing.
     package func adviseSequential() {
         _ = posix_fadvise(number, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+
+    /// Tells the kernel that the file is read once: what others have in the page cache is not to give way to it (Linux
+    /// 6.3 and later listen). A hint: failure means nothing.
+    package func adviseNoReuse() {
+        _ = posix_fadvise(number, 0, 0, POSIX_FADV_NOREUSE)
+    }
+
+    /// Has the kernel begin to write out what was written there, so that a later `synchronize` finds little to do. A
+    /// hint: failure means nothing, and success promises nothing.
+    package func startWriteback(at offset: UInt64, byteCount: UInt64) {
+        guard let start = off_t(exactly: offset), let length = off_t(exactly: byteCount) else { return }
+        _ = sync_file_range(number, start, length, LINUX_SYNC_FILE_RANGE_WRITE)
     }
 
     /// Tells the kernel that the cached pages of the file are not needed again. A hint: failure means nothing.

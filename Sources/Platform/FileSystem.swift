@@ -79,6 +79,13 @@ package enum FileSystem {
         }
     }
 
+    /// What the symbolic link at `path` says, as it says it.
+    package static func linkTarget(of path: String) throws(PlatformError) -> String {
+        var room = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = try pathCall("readlink", path) { readlink($0, &room, room.count) }
+        return String(decoding: room.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// The absolute path without symbolic links, `.` and `..`.
     package static func realPath(_ path: String) throws(PlatformError) -> String {
         guard !path.utf8.contains(0) else {

@@ -116,6 +116,14 @@ extension Process {
         threadCall("posix_spawn_file_actions_init") { posix_spawn_file_actions_init(&actions) }
         defer { posix_spawn_file_actions_destroy(&actions) }
         setQuiet(&actions)
+        return try spawn(path, arguments, &actions, &attributes)
+    }
+
+    /// posix_spawn(3) with this process's environment.
+    static func spawn(
+        _ path: String, _ arguments: [String], _ actions: inout posix_spawn_file_actions_t,
+        _ attributes: inout posix_spawnattr_t
+    ) throws(PlatformError) -> Int32 {
         var pid: pid_t = 0
         let result = withCStrings(arguments) { pointers in
             #if SYSCALL_FAULTS
@@ -141,11 +149,20 @@ extension Process {
     }
 
     private static func collect(_ pid: Int32, options: Int32) throws(PlatformError) -> Int32? {
+        switch try end(of: pid, options: options) {
+        case .exited(let code): code
+        case .killed(let signal): 128 + signal
+        case nil: nil
+        }
+    }
+
+    /// Collects a child; nil when it runs and the options say not to wait.
+    static func end(of pid: Int32, options: Int32) throws(PlatformError) -> ProcessEnd? {
         var status: Int32 = 0
         let ended = try systemCall("waitpid", on: String(pid)) { waitpid(pid, &status, options) }
         guard ended == pid else { return nil }
         // <sys/wait.h>: the low seven bits are the signal, the next byte the exit code.
-        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        return status & 0x7f == 0 ? .exited(code: (status >> 8) & 0xff) : .killed(signal: status & 0x7f)
     }
 
     private static func setDetached(_ attributes: inout posix_spawnattr_t) {
@@ -170,7 +187,7 @@ extension Process {
         }
     }
 
-    private static func validate(
+    static func validate(
         _ path: String, _ arguments: [String], _ operation: String
     ) throws(PlatformError) {
         for text in [path] + arguments where text.utf8.contains(0) {

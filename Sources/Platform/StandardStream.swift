@@ -6,6 +6,15 @@ package enum StandardStream: Int32, Sendable {
     case output = 1
     case error = 2
 
+    /// Keeps the three numbers from being given to the next files that are opened, which would then be read, or written
+    /// into, by mistake. Call it before anything is opened. A stream that was closed stays as good as closed: EBADF.
+    package static func keepNumbers() {
+        for stream in [StandardStream.input, .output, .error] where fcntl(stream.rawValue, F_GETFD) == -1 {
+            // The lowest number that is free: this one, as those before it are taken. Opened the wrong way round.
+            _ = open("/dev/null", stream == .input ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     /// Writes all of `bytes`.
     package func write(_ bytes: RawSpan) throws(PlatformError) {
         try bytes.withUnsafeBytes { (source) throws(PlatformError) in

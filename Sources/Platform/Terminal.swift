@@ -7,6 +7,12 @@ package enum Terminal {
         isatty(stream.rawValue) == 1
     }
 
+    /// Whether the process is one of those that its terminal listens to and sends the interrupt key's signal to.
+    package static var isInForeground: Bool {
+        guard let terminal = try? Descriptor.open("/dev/tty", .read) else { return false }
+        return terminal.withNumber { tcgetpgrp($0) } == getpgrp()
+    }
+
     /// Columns of the terminal behind standard error; nil when it is none or does not say.
     package static var width: Int? {
         var size = winsize()
