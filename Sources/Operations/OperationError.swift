@@ -40,6 +40,8 @@ package struct OperationError: Error, Sendable, CustomStringConvertible {
         package static let exists = Code("exists", .wouldOverwrite)
         /// The kernel refused for a reason other than those above.
         package static let inputOutput = Code("input/output", .inputOutput)
+        /// A program that was to be run did not end as it should.
+        package static let commandFailed = Code("command failed", .inputOutput)
         /// A user, a mode or a credential forbids it.
         package static let denied = Code("denied", .permission)
         /// A private file may be read by others.

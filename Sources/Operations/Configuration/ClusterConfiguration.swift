@@ -7,13 +7,19 @@ package struct ClusterConfiguration: Equatable, Sendable {
     package let dataDirectory: String?
     /// How to connect, as libpq takes it. Not used by the WAL verbs.
     package let connection: String?
+    /// How to connect to the primary, for backups of a standby.
+    package let primary: String?
     /// Where the ledger and the caches of this cluster live: nothing in it is the only copy of anything.
     package let stateDirectory: String
 
-    package init(name: ClusterName, dataDirectory: String?, connection: String? = nil, stateDirectory: String? = nil) {
+    package init(
+        name: ClusterName, dataDirectory: String?, connection: String? = nil, primary: String? = nil,
+        stateDirectory: String? = nil
+    ) {
         self.name = name
         self.dataDirectory = dataDirectory
         self.connection = connection
+        self.primary = primary
         self.stateDirectory = stateDirectory ?? "\(ConfigurationLimits.stateRoot)/\(name)"
     }
 
@@ -22,6 +28,6 @@ package struct ClusterConfiguration: Equatable, Sendable {
         guard let name = ClusterName(settings.name) else { return nil }
         self.init(
             name: name, dataDirectory: settings.text("pgdata"), connection: settings.text("connection"),
-            stateDirectory: settings.text("state"))
+            primary: settings.text("primary"), stateDirectory: settings.text("state"))
     }
 }

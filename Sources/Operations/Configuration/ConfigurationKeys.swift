@@ -2,12 +2,13 @@ internal import Storage
 
 /// Every key there is, in the order in which docs/CONFIGURATION.md explains them.
 package enum ConfigurationKeys {
-    package static let all: [ConfigurationKey] = cluster + wal + repository + encryption
+    package static let all: [ConfigurationKey] = cluster + wal + backup + repository + encryption
 
     package static func section(_ section: ConfigurationKey.Section) -> [ConfigurationKey] {
         switch section {
         case .cluster: cluster
         case .wal: wal
+        case .backup: backup
         case .repository: repository
         case .encryption: encryption
         }
@@ -16,6 +17,7 @@ package enum ConfigurationKeys {
     private static let cluster: [ConfigurationKey] = [
         ConfigurationKey(.cluster, "pgdata", .path),
         ConfigurationKey(.cluster, "connection", .text),
+        ConfigurationKey(.cluster, "primary", .text),
         ConfigurationKey(.cluster, "state", .path, note: "\(ConfigurationLimits.stateRoot)/<cluster>"),
     ]
 
@@ -27,6 +29,16 @@ package enum ConfigurationKeys {
         ConfigurationKey(
             .wal, "compression-level", .number(ConfigurationLimits.compressionLevel), default: .number(1)),
         ConfigurationKey(.wal, "threads", .number(1...ConfigurationLimits.threadsMax), note: "one per core"),
+    ]
+
+    private static let backup: [ConfigurationKey] = [
+        ConfigurationKey(
+            .backup, "compression-level", .number(ConfigurationLimits.compressionLevel), default: .number(3)),
+        ConfigurationKey(.backup, "workers", .number(1...ConfigurationLimits.threadsMax), note: "one per core"),
+        ConfigurationKey(.backup, "bandwidth", .bytes(ConfigurationLimits.bandwidth), note: "no limit"),
+        ConfigurationKey(
+            .backup, "checkpoint", .choice(BackupConfiguration.Checkpoint.allCases.map(\.rawValue)),
+            default: .text(BackupConfiguration.Checkpoint.fast.rawValue)),
     ]
 
     private static let byServer = "by the server"
@@ -102,6 +114,9 @@ package enum ConfigurationLimits {
 
     /// Each part in flight costs its size in memory.
     package static let parallelPartsMax = 64
+
+    /// Bytes a second: slower, a backup would not end; faster, there is nothing to hold back.
+    package static let bandwidth: ClosedRange<Int> = (64 << 10)...(64 << 30)
 
     /// A timeout is about lack of progress, never about the whole transfer.
     package static let timeout: ClosedRange<Double> = 1...3600

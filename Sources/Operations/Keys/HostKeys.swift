@@ -38,9 +38,11 @@ struct HostKeys: Sendable {
     }
 
     /// What this host needs and accepts when it reads. Asks for a passphrase only if an identity is locked.
-    func openParameters() throws(OperationError) -> OpenParameters {
+    ///
+    /// - Parameter asks: whether a person may be asked; where not, an identity that needs it is a failure.
+    func openParameters(asks: Bool = true) throws(OperationError) -> OpenParameters {
         OpenParameters(
-            identities: try identities(), digestKey: digestKey, signers: try signers(),
+            identities: try identities(asks: asks), digestKey: digestKey, signers: try signers(),
             acceptsUnencrypted: configuration.mode == .none)
     }
 
@@ -55,14 +57,14 @@ struct HostKeys: Sendable {
         return signers
     }
 
-    private func identities() throws(OperationError) -> [Identity] {
+    private func identities(asks: Bool) throws(OperationError) -> [Identity] {
         var identities: [Identity] = []
         for path in configuration.identityFiles {
             var octets = try PrivateFile.read(path, limit: KeyFile.byteCountMax, holding: "identity")
             defer { PrivateFile.wipe(&octets) }
             do throws(CodecError) {
                 let file = try IdentityFile.parse(octets.span)
-                identities += try open(file)
+                identities += try open(file, asks: asks)
             } catch {
                 throw OperationError(error, object: path)
             }
@@ -71,8 +73,11 @@ struct HostKeys: Sendable {
     }
 
     /// Unlocks what is locked. Recovery has no terminal, so that a locked identity there needs `passphrase-file`.
-    private func open(_ file: IdentityFile) throws(CodecError) -> [Identity] {
+    private func open(_ file: IdentityFile, asks: Bool) throws(CodecError) -> [Identity] {
         try file.identities { () throws(CodecError) in
+            guard asks || configuration.passphraseFile != nil else {
+                throw CodecError(.wrongPassphrase, "read", "identity", "it is locked, and nobody is to be asked")
+            }
             let passphrase = configuration.passphraseFile.map(Passphrase.file) ?? .terminal
             do throws(OperationError) {
                 return try passphrase.read()

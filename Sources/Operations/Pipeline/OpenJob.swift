@@ -7,7 +7,8 @@ import Stream
 /// One object on its way back through the opening gang.
 ///
 /// A member's step: open the next message (under `opening`, in sequence: the cipher is a chain), decode its block and
-/// hand it to the sink (in parallel), wait for its turn to add its hashes to the digest.
+/// hand it to the sink (in parallel), wait for its turn to add its hashes to the digest. An ordered sink is handed the
+/// block in that turn.
 final class OpenJob: GangJob {
     private let key: ObjectKey
     private let sink: any ContentSink
@@ -37,11 +38,8 @@ final class OpenJob: GangJob {
             do throws(CodecError) { try scratch.prepare(layout) } catch { throw OperationError(error) }
             guard let message = try open(into: &scratch.data) else { return false }
             do throws(CodecError) { try scratch.decode(message) } catch { throw OperationError(error) }
-            let leaves = try scratch.withContent { (content) throws(OperationError) in
-                try sink.write(content, at: message.sequence * UInt64(layout.blockSize.byteCount))
-                return hasher.hash(content)
-            }
-            try digestInTurn(message, leaves)
+            if !sink.isOrdered { try handOver(message, scratch) }
+            try digestInTurn(message, scratch.withContent { hasher.hash($0) }, scratch)
             return !message.isFinal
         } catch {
             fail(error)
@@ -86,15 +84,32 @@ final class OpenJob: GangJob {
         }
     }
 
-    private func digestInTurn(_ message: OpenedMessage, _ leaves: LeafHashes) throws(OperationError) {
-        let done: Bool? = digesting.wait(until: deadline) { state in
-            guard failure.error == nil else { return false }
+    private func handOver(_ message: OpenedMessage, _ scratch: OpenScratch) throws(OperationError) {
+        try scratch.withContent { (content) throws(OperationError) in
+            try sink.write(content, at: message.sequence * UInt64(layout.blockSize.byteCount))
+        }
+    }
+
+    /// The lock is held while an ordered sink takes the block: nobody else could do anything with it.
+    private func digestInTurn(
+        _ message: OpenedMessage, _ leaves: LeafHashes, _ scratch: OpenScratch
+    ) throws(OperationError) {
+        let outcome: Result<Void, OperationError>? = digesting.wait(until: deadline) { state in
+            if let error = failure.error { return .failure(error) }
             guard state.next == message.sequence else { return nil }
+            do throws(OperationError) {
+                if sink.isOrdered { try handOver(message, scratch) }
+            } catch {
+                // Before the turn goes to anybody else.
+                failure.record(error)
+                return .failure(error)
+            }
             state.digest?.append(leaves)
             state.next += 1
-            return true
+            return .success(())
         }
         digesting.signalAll()
-        if done == nil { throw .deadlinePassed("open", key.path) }
+        guard let outcome else { throw .deadlinePassed("open", key.path) }
+        try outcome.get()
     }
 }

@@ -23,10 +23,17 @@ package enum Repositories {
             repositories.append(
                 Repository(
                     name: configuration.name, isRequired: configuration.isRequired,
-                    store: RetryingStore(LimitedStore(store, concurrency: concurrency)),
+                    store: RetryingStore(
+                        LimitedStore(store, concurrency: concurrency), policy: policy(configuration)),
                     partBytes: configuration.partBytes, parallelParts: configuration.parallelParts))
         }
         return repositories
+    }
+
+    private static func policy(_ configuration: RepositoryConfiguration) -> RetryPolicy {
+        var policy = RetryPolicy()
+        if !configuration.isRequired { policy.totalSecondsMax = Repository.bestEffortCallSeconds }
+        return policy
     }
 
     private static func s3Store(

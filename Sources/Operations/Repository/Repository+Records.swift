@@ -1,6 +1,6 @@
 package import Format
 package import Platform
-import Storage
+package import Storage
 import Stream
 
 extension Repository {
@@ -55,5 +55,38 @@ extension Repository {
             .configuration, operation: "look into repository", object: name,
             cause: "it holds no system \(system) of cluster \"\(cluster)\"",
             hint: "Check url and cluster name; run \"trunkline init\" for a new repository, and after pg_upgrade.")
+    }
+
+    /// Throws unless the repository holds some system of the cluster: a bucket's wrong prefix looks just like a
+    /// repository without objects.
+    package func requireCluster(_ cluster: ClusterName, until deadline: Deadline) throws(OperationError) {
+        let page: Page
+        do throws(StoreError) {
+            page = try store.list(prefix: RepositoryLayout.systemsPrefix(of: cluster), after: nil, until: deadline)
+        } catch {
+            throw OperationError(error)
+        }
+        guard page.objects.isEmpty else { return }
+        throw OperationError(
+            .configuration, operation: "look into repository", object: name,
+            cause: "it holds no system of cluster \"\(cluster)\"",
+            hint: "Check url and cluster name; run \"trunkline init\" for a new repository.")
+    }
+
+    /// Calls `body` for every object whose key begins with `prefix`, in the order of keys. Page by page, so that a
+    /// listing takes the same memory whatever its length.
+    package func forEachObject(
+        below prefix: String, until deadline: Deadline, _ body: (ObjectInfo) -> Void
+    ) throws(OperationError) {
+        var after: ObjectKey?
+        repeat {
+            do throws(StoreError) {
+                let page = try store.list(prefix: prefix, after: after, until: deadline)
+                page.objects.forEach(body)
+                after = page.nextAfter
+            } catch {
+                throw OperationError(error)
+            }
+        } while after != nil
     }
 }

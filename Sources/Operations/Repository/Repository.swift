@@ -15,6 +15,9 @@ package struct Repository: Sendable {
 
     /// A best-effort repository may hold up one thing for this long and no longer.
     package static let bestEffortSeconds = 30.0
+    /// Where there is no deadline because nobody knows how long the thing is: the same for one call, such as the upload
+    /// of a part, which at half a MiB a second takes it as long as that.
+    static let bestEffortCallSeconds = 120.0
 
     package init(name: String, isRequired: Bool, store: any Store, partBytes: Int, parallelParts: Int) {
         self.name = name
@@ -28,9 +31,16 @@ package struct Repository: Sendable {
     /// deadline.
     private static let bestEffortShare = 0.25
 
-    /// How long it is waited for by somebody who has until `deadline`.
+    /// How long it is waited for by somebody who has until `deadline`. For somebody who has no deadline each call has
+    /// one, by the store's retries.
     package func patience(_ deadline: Deadline) -> Deadline {
-        guard !isRequired else { return deadline }
+        guard !isRequired, deadline != .never else { return deadline }
         return .after(seconds: min(Self.bestEffortSeconds, deadline.remainingSeconds * Self.bestEffortShare))
+    }
+
+    /// How an object that may have `objectBytes` is cut into parts here: all of one length, so that its writer holds
+    /// no more at its end than at its beginning.
+    package func schedule(objectBytes: UInt64) -> PartSchedule {
+        PartSchedule(objectBytes: objectBytes, partBytes: partBytes, for: store.capabilities)
     }
 }

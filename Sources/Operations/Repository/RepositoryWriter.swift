@@ -16,14 +16,35 @@ package struct RepositoryOutcome: Sendable {
 /// failure is part of the outcome.
 package final class RepositoryWriter: ChunkSink {
     private let lanes: [Lane]
+    private let written = Gate<UInt64>(0)
 
-    package init(_ repositories: [Repository], key: ObjectKey, until deadline: Deadline) {
-        lanes = repositories.map { Lane($0, key: key, until: deadline) }
+    /// How long a best-effort repository is waited for.
+    package enum Patience: Sendable {
+        /// As `Repository.patience` says: somebody waits for the whole.
+        case brief
+        /// As long as a required one: the object may be written for hours.
+        case full
     }
+
+    /// - Parameter objectBytes: how long the object may become when that is more than a few parts: it is then cut
+    ///   as `Repository.schedule(objectBytes:)` says.
+    package init(
+        _ repositories: [Repository], key: ObjectKey, upTo objectBytes: UInt64? = nil, patience: Patience = .brief,
+        until deadline: Deadline
+    ) {
+        lanes = repositories.map { repository in
+            let deadline = patience == .full ? deadline : repository.patience(deadline)
+            return Lane(repository, key: key, upTo: objectBytes, until: deadline)
+        }
+    }
+
+    /// Bytes written so far, once.
+    package var byteCount: UInt64 { written.withLock { $0 } }
 
     package func write(_ chunk: FrozenBlock) throws(OperationError) {
         let slice = Content(chunk)
         for lane in lanes { try lane.write(slice) }
+        written.withLock { $0 += UInt64(slice.count) }
     }
 
     /// Makes the object durable in all repositories, in parallel, and tells what became of it in each, in their order.
@@ -54,12 +75,14 @@ private final class Lane: Sendable {
         var result: Result<Creation, OperationError>?
     }
 
-    init(_ repository: Repository, key: ObjectKey, until deadline: Deadline) {
+    init(_ repository: Repository, key: ObjectKey, upTo objectBytes: UInt64?, until deadline: Deadline) {
         self.repository = repository
+        let schedule =
+            objectBytes.map(repository.schedule)
+            ?? PartSchedule(partBytes: repository.partBytes, for: repository.store.capabilities)
         let writer = ObjectWriter(
-            store: repository.store, key: key, partBytes: repository.partBytes,
-            parallelParts: repository.parallelParts,
-            until: repository.patience(deadline))
+            store: repository.store, key: key, schedule: schedule, parallelParts: repository.parallelParts,
+            until: deadline)
         state = Gate(State(writer: writer))
     }
 

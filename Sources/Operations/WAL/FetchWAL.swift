@@ -8,14 +8,17 @@ import Stream
 /// `wal fetch`: brings one archived WAL file back.
 package struct FetchWAL: Sendable {
     private let configuration: Configuration
-    private let cluster: ClusterConfiguration
+    private let cluster: ClusterConfiguration?
     private let environment: [String: String]
     private let caller: FetchCaller
     private let startPrefetcher: @Sendable (_ directory: String, _ target: String) -> Void
 
-    /// - Parameter startPrefetcher: starts a process that runs `PrefetchWAL` on the directory, and returns.
+    /// - Parameters:
+    ///   - cluster: nil for the only one that the repositories hold. They are asked when they are needed: most segments
+    ///     are there already when they are asked for.
+    ///   - startPrefetcher: starts a process that runs `PrefetchWAL` on the directory, and returns.
     package init(
-        _ configuration: Configuration, cluster: ClusterConfiguration, environment: [String: String],
+        _ configuration: Configuration, cluster: ClusterConfiguration?, environment: [String: String],
         caller: FetchCaller, startPrefetcher: @escaping @Sendable (_ directory: String, _ target: String) -> Void
     ) {
         self.configuration = configuration
@@ -98,8 +101,13 @@ package struct FetchWAL: Sendable {
         let pipeline = try OpenPipeline(
             Self.openSettings(try keys.openParameters(), configuration.wal, objects: objects))
         return WALSource(
-            cluster: cluster.name, system: control.system, segmentSize: control.segmentSize,
+            cluster: try clusterName(repositories), system: control.system, segmentSize: control.segmentSize,
             repositories: repositories, pipeline: pipeline)
+    }
+
+    private func clusterName(_ repositories: [Repository]) throws(OperationError) -> ClusterName {
+        if let cluster { return cluster.name }
+        return try ClusterSearch.only(in: repositories, until: .after(seconds: patienceSeconds))
     }
 
     private func controlFile(_ target: String) throws(OperationError) -> ControlFile {
@@ -107,10 +115,10 @@ package struct FetchWAL: Sendable {
             if let directory = try DataDirectory.containing(walPath: target) {
                 return try ControlFile.read(in: directory)
             }
-            guard let configured = cluster.dataDirectory else {
+            guard let configured = cluster?.dataDirectory else {
                 throw PostgresError(
                     .notADataDirectory, "find the data directory of", target, "it is not below one",
-                    hint: "Set pgdata in [cluster.\(cluster.name)].")
+                    hint: cluster.map { "Set pgdata in [cluster.\($0.name)]." })
             }
             return try ControlFile.read(in: DataDirectory(configured))
         } catch {

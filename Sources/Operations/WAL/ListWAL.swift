@@ -34,7 +34,8 @@ package struct ListWAL: Sendable {
         var holdings: [Holding] = []
         for repository in try Repositories.open(configuration.repositories, environment: environment) {
             var systems: [(SystemIdentifier, ObjectKey)] = []
-            try forEachObject(below: RepositoryLayout.systemsPrefix(of: cluster.name), repository, deadline) { object in
+            try repository.forEachObject(below: RepositoryLayout.systemsPrefix(of: cluster.name), until: deadline) {
+                object in
                 guard case .system(_, let identifier) = RepositoryLayout.place(of: object.key) else { return }
                 systems.append((identifier, object.key))
             }
@@ -55,7 +56,7 @@ package struct ListWAL: Sendable {
         var ranges = SegmentRanges(segmentSize: record.segmentSize)
         var storedBytes: UInt64 = 0
         let prefix = RepositoryLayout.walPrefix(of: cluster.name, system)
-        try forEachObject(below: prefix, repository, deadline) { object in
+        try repository.forEachObject(below: prefix, until: deadline) { object in
             guard case .wal(_, _, let name) = RepositoryLayout.place(of: object.key) else { return }
             ranges.insert(name)
             storedBytes += object.byteCount
@@ -63,21 +64,5 @@ package struct ListWAL: Sendable {
         return Holding(
             repository: repository.name, system: system, major: record.major, segmentSize: record.segmentSize,
             timelines: ranges.timelines, storedBytes: storedBytes)
-    }
-
-    /// Page by page, so that a listing takes the same memory whatever its length.
-    private func forEachObject(
-        below prefix: String, _ repository: Repository, _ deadline: Deadline, _ body: (ObjectInfo) -> Void
-    ) throws(OperationError) {
-        var after: ObjectKey?
-        repeat {
-            do throws(StoreError) {
-                let page = try repository.store.list(prefix: prefix, after: after, until: deadline)
-                page.objects.forEach(body)
-                after = page.nextAfter
-            } catch {
-                throw OperationError(error)
-            }
-        } while after != nil
     }
 }

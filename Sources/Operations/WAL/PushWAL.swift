@@ -91,7 +91,8 @@ package struct PushWAL: Sendable {
     /// Everything that only a push with something to store needs, and warnings.
     private func archiveTarget(_ path: String) throws(OperationError) -> (ArchiveTarget, [String]) {
         let control = try controlFile(path)
-        let (repositories, warnings) = try repositories(of: control.system)
+        let (repositories, warnings) = try Repositories.holding(
+            control.system, of: cluster, configuration, environment: environment, until: deadline)
         let keys = try HostKeys(configuration.encryption)
         let comparison = ContentComparison(signers: try keys.signers()) { () throws(OperationError) in
             try OpenPipeline(FetchWAL.openSettings(try keys.openParameters(), configuration.wal, objects: 1))
@@ -123,30 +124,6 @@ package struct PushWAL: Sendable {
         } catch {
             throw OperationError(error)
         }
-    }
-
-    /// The repositories that hold the system. A required one that does not is an error; a best-effort one is left out,
-    /// with a warning, and is not waited for again.
-    private func repositories(
-        of system: SystemIdentifier
-    ) throws(OperationError) -> (usable: [Repository], warnings: [String]) {
-        let cache = SystemCache(stateDirectory: cluster.stateDirectory)
-        let all = try Repositories.open(configuration.repositories, environment: environment)
-        var usable: [Repository] = []
-        var warnings: [String] = []
-        for (repository, settings) in zip(all, configuration.repositories) {
-            do throws(OperationError) {
-                if !cache.knows(system, of: cluster.name, in: settings) {
-                    try repository.requireSystem(system, of: cluster.name, until: repository.patience(deadline))
-                    cache.remember(system, of: cluster.name, in: settings)
-                }
-                usable.append(repository)
-            } catch {
-                guard !repository.isRequired else { throw error }
-                warnings.append("repository \"\(repository.name)\" is left out: \(error.cause)")
-            }
-        }
-        return (usable, warnings)
     }
 
     /// The ready files that PostgreSQL will ask for next. Without the directory of their marks there are none.

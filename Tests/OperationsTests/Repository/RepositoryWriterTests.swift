@@ -64,7 +64,8 @@ import Testing
         let error = #expect(throws: OperationError.self) { try outcomes[0].result.get() }
         #expect(error?.cause.contains("repository \"bad\"") == true)
         #expect(bad.octets(of: name) == nil && bad.uploadsInProgress == 0)
-        #expect(faulty.faultCount == 1, "what failed is not tried for the following chunks")
+        // Two parts are under way at once, and may fail together.
+        #expect((1...2).contains(faulty.faultCount), "what failed is not tried for the following chunks")
     }
 
     /// The stalling store answers at its deadline, which is much sooner than that of the required one.
