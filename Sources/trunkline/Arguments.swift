@@ -36,7 +36,7 @@ package struct UsageError: Error, Equatable, Sendable {
 }
 
 /// Reads command lines: long options anywhere, `--name=value` or `--name value`, no abbreviations, no repeats unless
-/// the table says so; `--` ends the options.
+/// the table says so; `--` ends the options. What stands behind the verb is read with the verb's own options.
 package struct Arguments {
     private var words: [String] = []
     private var given: [(rule: OptionRule, value: String)] = []
@@ -81,7 +81,7 @@ package struct Arguments {
     }
 
     private mutating func take(_ name: String, _ value: String?, _ rest: inout ArraySlice<String>) {
-        guard let rule = CommandTable.option(name) else { return unknown.append("--\(name)") }
+        guard let rule = CommandTable.option(name, behind: matchedVerb) else { return unknown.append("--\(name)") }
         switch (rule.value, value) {
         case (nil, nil): given.append((rule, ""))
         case (nil, _?): report("--\(name) takes no value")
@@ -114,7 +114,7 @@ package struct Arguments {
 
     private mutating func request() throws(UsageError) -> Request {
         let wantsHelp = given.contains { $0.rule.name == CommandTable.helpName }
-        let wantsVersion = given.contains { $0.rule.name == CommandTable.versionName }
+        let wantsVersion = given.contains { $0.rule.name == CommandTable.versionName && $0.rule.printsOnly }
         let verb = matchedVerb
         if let verb {
             check(CommandTable.rule(verb))
@@ -140,6 +140,9 @@ package struct Arguments {
             guard let known = rule.options.first(where: { $0.name == option.name }) else {
                 reportUnknown("--\(option.name)", among: names, of: "\"\(rule.verb.rawValue)\"")
                 continue
+            }
+            if known.value != nil && option.value == nil {
+                report("--\(option.name) stands behind \"\(rule.verb.rawValue)\", where it takes a value")
             }
             if !seen.insert(option.name).inserted && !known.repeats { report("--\(option.name) is given twice") }
         }

@@ -1,5 +1,4 @@
 internal import Operations
-internal import Platform
 
 /// What `init` says at its end: what was made, the lines for postgresql.conf, where to keep the identity.
 struct InitReport {
@@ -42,28 +41,7 @@ struct InitReport {
     }
 
     private func command(_ words: String) -> String {
-        let program = (try? Process.selfPath()) ?? "trunkline"
-        var parts = [Self.quoted(program), words]
-        if file != ConfigurationFile.defaultPath { parts.append("--config \(Self.quoted(file))") }
-        if configuration.clusters.count > 1 { parts.append("--cluster \(cluster.name)") }
-        return parts.joined(separator: " ")
-    }
-
-    /// For the shell inside a setting: double quotes, because the setting itself is in single ones.
-    private static func quoted(_ path: String) -> String {
-        let plain = path.utf8.allSatisfy { byte in
-            byte > 0x20 && byte < 0x7F && !"\"'$`\\&;|<>()*?[]#~%!{}".utf8.contains(byte)
-        }
-        guard !plain else { return path }
-        var text = "\""
-        for character in path {
-            switch character {
-            case "\"", "$", "`", "\\": text += "\\\(character)"
-            case "'": text += "''"
-            case "%": text += "%%"
-            default: text.append(character)
-            }
-        }
-        return text + "\""
+        let name = configuration.clusters.count > 1 ? "\(cluster.name)" : nil
+        return RecoverySettings.escaped(ServerCommand.text(words, file: file, cluster: name))
     }
 }

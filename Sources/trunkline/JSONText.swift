@@ -4,6 +4,8 @@ package indirect enum JSONText: Equatable, Sendable {
     case array([JSONText])
     case string(String)
     case number(Int64)
+    /// Up to three decimals.
+    case decimal(Double)
     case flag(Bool)
     case null
 
@@ -15,12 +17,19 @@ package indirect enum JSONText: Equatable, Sendable {
         case .array(let items): "[" + items.map(\.text).joined(separator: ",") + "]"
         case .string(let string): Self.quoted(string)
         case .number(let number): String(number)
+        case .decimal(let number): Self.decimal(number)
         case .flag(let flag): flag ? "true" : "false"
         case .null: "null"
         }
     }
 
     package static func == (left: JSONText, right: JSONText) -> Bool { left.text == right.text }
+
+    private static func decimal(_ number: Double) -> String {
+        guard number.isFinite, abs(number) < 1e15 else { return "null" }
+        let thousandths = Int64((number * 1000).rounded())
+        return thousandths % 1000 == 0 ? String(thousandths / 1000) : String(Double(thousandths) / 1000)
+    }
 
     private static func quoted(_ text: String) -> String {
         var result = "\""

@@ -52,6 +52,14 @@ package struct Session: Sendable {
         case .walFetch: WALFetchCommand.run
         case .walPrefetch: WALPrefetchCommand.run
         case .walList: WALListCommand.run
+        case .backup: BackupCommand.run
+        case .restore: RestoreCommand.run
+        case .artifactPut: ArtifactPutCommand.run
+        case .artifactGet: ArtifactGetCommand.run
+        case .artifactList: ArtifactListCommand.run
+        case .list: ListCommand.run
+        case .show: ShowCommand.run
+        case .verify: VerifyCommand.run
         case .version: VersionCommand.run
         }
     }

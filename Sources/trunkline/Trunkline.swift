@@ -2,6 +2,7 @@ internal import Platform
 
 @main enum Trunkline {
     static func main() {
+        StandardStream.keepNumbers()
         let arguments = Array(Process.arguments.dropFirst())
         let verb = Arguments.verb(arguments)
         let caller = RestoreCaller(arguments: arguments)

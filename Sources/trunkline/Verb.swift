@@ -8,6 +8,14 @@ package enum Verb: String, CaseIterable, Sendable {
     /// The background half of `wal fetch`.
     case walPrefetch = "wal prefetch"
     case walList = "wal list"
+    case backup
+    case restore
+    case artifactPut = "artifact put"
+    case artifactGet = "artifact get"
+    case artifactList = "artifact list"
+    case list
+    case show
+    case verify
     case version
 
     /// Whether only the program itself uses it: nobody is told of it.

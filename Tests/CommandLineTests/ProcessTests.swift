@@ -54,5 +54,6 @@ import Testing
         #expect(try status("trunkline --version >&-") == 74)
         #expect(try status("trunkline --version > /dev/full") == 74)
         #expect(try status("trunkline frobnicate 2>&-") == 64)
+        #expect(try status("trunkline --version <&- >&- 2>&-") == 74)
     }
 }

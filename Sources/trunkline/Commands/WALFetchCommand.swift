@@ -5,7 +5,7 @@ internal import Platform
 enum WALFetchCommand {
     static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let configuration = try context.configuration()
-        let cluster = try context.cluster(of: configuration)
+        let cluster = try context.namedCluster(of: configuration)
         let caller = RestoreCaller(arguments: context.invocation.operands)
         let fetch = fetch(context, configuration, cluster, caller)
         if context.invocation.has("explain-memory") {
@@ -22,18 +22,17 @@ enum WALFetchCommand {
     }
 
     static func fetch(
-        _ context: CommandContext, _ configuration: Configuration, _ cluster: ClusterConfiguration,
+        _ context: CommandContext, _ configuration: Configuration, _ cluster: ClusterConfiguration?,
         _ caller: RestoreCaller
     ) -> FetchWAL {
-        let options = ["config", "cluster"].flatMap { name in
-            context.invocation.value(name).map { ["--\(name)", $0] } ?? []
-        }
+        let options = ["config", "cluster"] + CommandTable.repositoryOptions.map(\.name)
+        let words = options.flatMap { name in context.invocation.value(name).map { ["--\(name)=\($0)"] } ?? [] }
         return FetchWAL(
             configuration, cluster: cluster, environment: context.environment, caller: FetchCaller(caller)
         ) { directory, target in
             // Without a prefetcher every segment is fetched when it is asked for, which is slower and no worse.
             guard let program = try? Process.selfPath() else { return }
-            let arguments = ["trunkline", "wal", "prefetch", directory, target] + options
+            let arguments = ["trunkline", "wal", "prefetch", directory, target] + words
             _ = try? Process.spawnDetached(program, arguments)
         }
     }

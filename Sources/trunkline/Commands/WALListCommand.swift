@@ -4,7 +4,7 @@ internal import Operations
 /// `trunkline wal list [--json]`.
 enum WALListCommand {
     static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
-        let configuration = try context.configuration()
+        let configuration = try context.configuration(opensContent: false)
         let cluster = try context.cluster(of: configuration)
         let list = ListWAL(configuration, cluster: cluster, environment: context.environment)
         let holdings = try context.operation { () throws(OperationError) in try list.run() }

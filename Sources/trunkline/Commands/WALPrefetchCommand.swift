@@ -4,7 +4,7 @@ internal import Operations
 enum WALPrefetchCommand {
     static func run(_ context: CommandContext) throws(CommandFailure) -> ExitCode {
         let configuration = try context.configuration()
-        let cluster = try context.cluster(of: configuration)
+        let cluster = try context.namedCluster(of: configuration)
         let fetch = WALFetchCommand.fetch(context, configuration, cluster, .standby)
         let prefetch = PrefetchWAL(fetch, window: configuration.wal.prefetch)
         let (directory, target) = (context.invocation.operands[0], context.invocation.operands[1])

@@ -41,6 +41,10 @@ extension Help {
           NAME                  The file's name, PostgreSQL's %f
           DEST                  Where to put it, PostgreSQL's %p
           --config FILE         The configuration (default: /etc/trunkline/trunkline.toml)
+          --repository URL      Read here, without a configuration: file:///dir or s3://bucket/prefix
+          --endpoint URL        The server of an s3:// repository (default: AWS)
+          --region NAME         Its region
+          --identity FILE       What opens the objects of --repository
           --cluster NAME        The cluster (default: the only one, or the one of this directory)
           --explain-memory      Print how much memory a fetch may use, as a sum, and stop;
                                 stands without NAME and DEST
@@ -56,6 +60,7 @@ extension Help {
         EXAMPLES
           restore_command = 'trunkline wal fetch %f %p'
           trunkline wal fetch 00000002.history /tmp/00000002.history
+          trunkline wal fetch --repository s3://bucket/prefix --identity key 00000002.history /tmp/h
 
         """
 
@@ -71,6 +76,10 @@ extension Help {
           DIRECTORY             Where the segments wait; an absolute path
           TARGET                The file that PostgreSQL asks for
           --config FILE         The configuration (default: /etc/trunkline/trunkline.toml)
+          --repository URL      Read here, without a configuration: file:///dir or s3://bucket/prefix
+          --endpoint URL        The server of an s3:// repository (default: AWS)
+          --region NAME         Its region
+          --identity FILE       What opens the objects of --repository
           --cluster NAME        The cluster (default: the only one, or the one of this directory)
           -h, --help            Print this text
 
@@ -90,6 +99,10 @@ extension Help {
 
         OPTIONS
           --config FILE         The configuration (default: /etc/trunkline/trunkline.toml)
+          --repository URL      Read here, without a configuration: file:///dir or s3://bucket/prefix
+          --endpoint URL        The server of an s3:// repository (default: AWS)
+          --region NAME         Its region
+          --identity FILE       Not needed: names alone are read
           --cluster NAME        The cluster (default: the only one, or the one of this directory)
           --json                Print one JSON object
           -h, --help            Print this text

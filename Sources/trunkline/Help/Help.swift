@@ -11,6 +11,14 @@ package enum Help {
         case .walFetch: walFetch
         case .walPrefetch: walPrefetch
         case .walList: walList
+        case .backup: backup
+        case .restore: restore
+        case .artifactPut: artifactPut
+        case .artifactGet: artifactGet
+        case .artifactList: artifactList
+        case .list: list
+        case .show: show
+        case .verify: verify
         case .version: version
         }
     }
@@ -27,6 +35,14 @@ package enum Help {
           wal push PATH         Store one WAL file; this is archive_command
           wal fetch NAME DEST   Bring one WAL file back; this is restore_command
           wal list              Show what WAL is stored, with gaps named
+          backup                Make a base backup of the running server
+          restore [BACKUP]      Bring a backup back, and set the server up to recover from there
+          artifact put NAME     Store any stream beside the backups: a dump, a key, a snapshot
+          artifact get NAME     Bring a stream back
+          artifact list [NAME]  Show what streams are stored
+          list                  Show the backups, and from when to when can be restored
+          show BACKUP           Tell everything about one backup
+          verify [BACKUP]       Read what is stored, and say what is wrong with it
           version               Print the version
 
         OPTIONS
