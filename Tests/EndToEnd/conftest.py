@@ -16,9 +16,11 @@ from harness.repositories import LocalRepository, S3Repository
 from harness.services import QUIRKS, Services, installed
 from harness.specimen import make_specimen
 from harness.trunkline import HIGHEST_FOR_ARCHIVER, MISSING, Trunkline, shelter_program
+from harness.vault import make_vault
 
 # Unix sockets have room for 107 bytes of path: the folders of tests must stay short.
 NAME_LENGTH_MAX = 36
+TARGETS = {"--target", "--target-time", "--target-lsn", "--target-xid", "--target-name"}
 TESTS_SO_FAR = pytest.StashKey()
 
 
@@ -95,6 +97,25 @@ def specimens(account, installation, session_folder):
     return make
 
 
+@pytest.fixture(scope="session")
+def vaults(account, installation, program, session_folder):
+    """vaults(15) is a Vault made by PostgreSQL 15: to be looked at and copied, never changed."""
+    made = {}
+
+    def make(major):
+        if major not in made:
+            folder = account.make_directory(session_folder / f"vault-{major}", 0o755)
+            made[major] = make_vault(installation(major), folder, account, program)
+        return made[major]
+    return make
+
+
+@pytest.fixture
+def vault(vaults, workplace):
+    """vault() is a copy of a repository with two backups and the WAL after them, for this test alone."""
+    return lambda major=15: vaults(major).copy(workplace)
+
+
 @pytest.fixture
 def workplace(account, session_folder, request):
     """An empty folder of the servers' account; kept when the test fails."""
@@ -158,13 +179,14 @@ class Stage:
         self.servers.append(server)
         return server
 
-    def primary(self, major, *repositories, segment_mib=16, settings=None):
+    def primary(self, major, *repositories, segment_mib=16, settings=None, words=()):
         """A new cluster, started, archiving through a configuration that `init` wrote: (server, trunkline)."""
         server = self.add(Server.initialise(
             self.installation(major), self.workplace / "primary", self.account, segment_mib=segment_mib,
-            settings=settings, name="primary"))
+            settings=settings, name="primary", words=words))
         tool = self.trunkline(*repositories)
         tool.init(server.data)
+        tool.connect(server)
         server.configure({"archive_mode": "on", "archive_command": tool.archive_command()})
         return server.start(), tool
 
@@ -178,6 +200,20 @@ class Stage:
             "restore_command": tool.restore_command(), "recovery_target_action": "promote"} | (settings or {}))
         if signal_file:
             server.signal_file(signal_file)
+        return server
+
+
+    def recovered(self, major, tool, name, *words, settings=None, **more):
+        """What `trunkline restore` makes of a backup; not started. At a target it is to promote unless told."""
+        if TARGETS.intersection(words) and "--target-action" not in words:
+            words = (*words, "--target-action", "promote")
+        tool.restore(self.workplace / name, *words, **more)
+        return self.adopt(major, name, settings)
+
+    def adopt(self, major, name, settings=None):
+        """A server on a directory that is there already, with its sockets apart from the original's."""
+        server = self.add(Server(self.installation(major), self.workplace / name, self.account, name))
+        server.configure({"unix_socket_directories": str(server.sockets), "archive_mode": "off"} | (settings or {}))
         return server
 
 

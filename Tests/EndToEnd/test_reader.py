@@ -6,7 +6,11 @@ import sys
 
 import pytest
 
-READER = pathlib.Path(__file__).resolve().parents[2] / "contrib/format-reader/trunkline_read.py"
+from harness import workload
+from harness.vault import LAST_MARK
+
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "contrib/format-reader"
+READER, RESTORER = FOLDER / "trunkline_read.py", FOLDER / "trunkline_restore.py"
 
 
 def read(tool, key, name=None, words=("--identity",)):
@@ -59,3 +63,20 @@ def test_the_reader_opens_an_unencrypted_stream_only_when_told(desk, repository)
     done, content = read(desk.tool, key, words=("--accept-unencrypted",))
     assert done.returncode == 0, done.stdout + done.stderr
     assert content == desk.specimen.content(desk.segments[0])
+
+
+@pytest.mark.parametrize("major", [15, 17])
+def test_a_server_recovers_from_what_the_reader_restored(stage, vault, workplace, major):
+    vault = vault(major)
+    tool = vault.tool
+    for name, backup in (("full", vault.first["id"]), ("incremental", vault.second["id"])):
+        target = workplace / f"{name}-files"
+        command = [sys.executable, str(RESTORER), str(tool.repository.folder), tool.cluster, backup]
+        command += ["--identity", str(tool.identity), "--to", str(target)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        tool.account.own_tree(target)
+        server = stage.restored(major, target, name, tool).start()
+        assert workload.marks(server) == list(range(1, LAST_MARK + 1)), server.log_tail()
+        workload.check_invariant(server)
+        server.stop()

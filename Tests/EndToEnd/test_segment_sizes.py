@@ -1,10 +1,9 @@
 """Segments of other sizes than 16 MiB."""
 
-import re
-
 import pytest
 
 from harness import process, workload
+from harness.measure import memory_bound_mib, peak_mib
 
 
 @pytest.mark.parametrize("segment_mib, store", [(1, "local"), (1, "moto"), (64, "local"), (64, "openstack-swift")],
@@ -27,11 +26,6 @@ def test_small_and_large_segments(stage, repository, segment_mib, store):
     workload.check_invariant(recovered)
 
 
-def peak_mib(outcome):
-    """GNU time's "Maximum resident set size"."""
-    return int(re.search(r"Maximum resident set size \(kbytes\): (\d+)", outcome.err).group(1)) / 1024
-
-
 def test_a_segment_of_one_gibibyte_stays_within_the_printed_memory(stage, repository):
     server, tool = stage.primary(15, repository("local"), segment_mib=1024, settings={"archive_mode": "off"})
     server.sql("create table filler as select md5(g::text) from generate_series(1, 1000000) g")
@@ -46,10 +40,3 @@ def test_a_segment_of_one_gibibyte_stays_within_the_printed_memory(stage, reposi
         print(f"{verb}: {peak_mib(timed):.0f} of {memory_bound_mib(explained):.0f} MiB")
         assert peak_mib(timed) <= memory_bound_mib(explained), explained
     process.run(["cmp", segment, target], tool.account, tool.home, check=True)
-
-
-def memory_bound_mib(text):
-    """The last line of --explain-memory is the sum."""
-    last = text.strip().splitlines()[-1]
-    number, unit = re.search(r"([\d.,]+)\s*(KiB|MiB|GiB|B)\b", last).groups()
-    return float(number.replace(",", "")) * {"B": 2**-20, "KiB": 2**-10, "MiB": 1, "GiB": 1024}[unit]

@@ -78,11 +78,11 @@ class Server:
     # -- data directory
 
     @classmethod
-    def initialise(cls, installation, data, account, *, segment_mib=16, settings=None, name="server"):
-        """initdb with page checksums."""
+    def initialise(cls, installation, data, account, *, segment_mib=16, settings=None, name="server", words=()):
+        """initdb with page checksums, and what `words` add."""
         server = cls(installation, data, account, name)
         server.program("initdb", "--pgdata", data, "--username", "postgres", "--auth", "trust", "--no-sync",
-                       "--data-checksums", "--encoding", "UTF8", "--locale", "C", "--wal-segsize", segment_mib)
+                       "--data-checksums", "--encoding", "UTF8", "--locale", "C", "--wal-segsize", segment_mib, *words)
         server.configure(SETTINGS | {"unix_socket_directories": str(server.sockets)} | (settings or {}))
         return server
 
@@ -178,6 +178,10 @@ class Server:
 
     # -- talk
 
+    @property
+    def conninfo(self):
+        return f"host={self.sockets} user=postgres dbname=postgres"
+
     def program(self, name, *words, check=True, seconds=process.SECONDS_MAX, env=None):
         """One of PostgreSQL's own programs, connected to this server unless told otherwise."""
         connection = {"PGHOST": str(self.sockets), "PGUSER": "postgres", "PGDATABASE": "postgres"}
@@ -227,6 +231,14 @@ class Server:
         except TooLate as late:
             raise TooLate(f"{late}\n{self.log_tail()}") from None
         return last
+
+    def restore_point(self, name):
+        """A name that recovery can aim at; returns where it is."""
+        return self.sql(f"select pg_create_restore_point('{name}')")
+
+    def file_of(self, relation):
+        """The first file of a relation, below the data directory."""
+        return self.sql(f"select pg_relation_filepath('{relation}')")
 
     def base_backup(self, target, *words):
         """A base backup without WAL: recovery has to get it from the archive."""

@@ -102,6 +102,42 @@ def run(arguments, account, home, *, env=None, cwd=None, seconds=SECONDS_MAX, in
     return outcome
 
 
+class Running:
+    """A program in the background, in a process group of its own."""
+
+    def __init__(self, arguments, account, home, *, env=None, cwd=None):
+        self.arguments = arguments
+        self.process = subprocess.Popen(
+            [str(word) for word in arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, cwd=cwd or home, env=env if env is not None else environment(home),
+            start_new_session=True, **account.popen_arguments())
+
+    @property
+    def is_alive(self):
+        return self.process.poll() is None
+
+    def send(self, signal):
+        self.process.send_signal(signal)
+
+    def wait(self, seconds=SECONDS_MAX):
+        """The Outcome, at the end."""
+        try:
+            out, err = self.process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            out, err = self.process.communicate()
+            raise AssertionError(f"still running after {seconds:g} s: {self.outcome(out, err)}") from None
+        return self.outcome(out, err)
+
+    def outcome(self, out, err):
+        return Outcome(self.arguments, self.process.returncode, out.decode(errors="replace"),
+                       err.decode(errors="replace"))
+
+    def kill(self):
+        self.process.kill()
+        return self.wait(30)
+
+
 def copy_tree(source, target):
     """A copy with owners, modes and links; shared blocks where the file system can."""
     subprocess.run(["cp", "--archive", "--reflink=auto", str(source), str(target)], check=True)

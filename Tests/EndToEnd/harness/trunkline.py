@@ -51,6 +51,7 @@ class Trunkline:
         self.config = self.home / "trunkline.toml"
         self.identity = self.home / "identity"
         self.state = self.home / "state"
+        self.connection = None  # conninfo of the cluster's server, once there is one
 
     @property
     def repository(self):
@@ -58,10 +59,10 @@ class Trunkline:
 
     # -- commands
 
-    def run(self, *words, cwd=None, env=None, check=False, seconds=process.SECONDS_MAX, config=True):
+    def run(self, *words, cwd=None, env=None, check=False, seconds=process.SECONDS_MAX, config=True, input=None):
         words = [*words, "--config", self.config] if config else words
         return process.run([self.program, *words], self.account, self.home, cwd=cwd, seconds=seconds, check=check,
-                           env=process.environment(self.home, env))
+                           env=process.environment(self.home, env), input=input)
 
     def init(self, data, check=True):
         words, env = [], {}
@@ -79,6 +80,8 @@ class Trunkline:
         with self.edit() as settings:
             for cluster in settings["cluster"].values():
                 cluster["state"] = str(self.state)
+                if self.connection:
+                    cluster["connection"] = self.connection
             for place in settings["repository"].values():
                 for repository in self.repositories:
                     if repository.url == place["url"]:
@@ -95,6 +98,48 @@ class Trunkline:
 
     def list(self):
         return json.loads(self.run("wal", "list", "--json", check=True).out)
+
+    # -- base backups
+
+    def connect(self, server):
+        """Backups are of this server from now on."""
+        self.connection = server.conninfo
+        with self.edit() as settings:
+            for cluster in settings["cluster"].values():
+                cluster |= {"connection": self.connection, "pgdata": str(server.data)}
+
+    def backup(self, *words, code=0, **more):
+        """Takes a backup and returns what it says of itself; `code` is the exit code it has to have."""
+        outcome = self.run("backup", "--json", *words, **more)
+        assert outcome.code == code, str(outcome)
+        return json.loads(outcome.out)
+
+    def restore(self, to, *words, backup=None, check=True, **more):
+        return self.run("restore", *([backup] if backup else []), "--to", to, *words, check=check, **more)
+
+    def systems(self):
+        """What `list` says of the first repository."""
+        return json.loads(self.run("list", "--json", check=True).out)["repositories"][0]["systems"]
+
+    def backups(self):
+        """Those of all systems, oldest first: ids of one second are in no order."""
+        found = [backup for system in self.systems() for backup in system["backups"]]
+        return sorted(found, key=lambda backup: (backup["timeline"], wal_position(backup["stopLSN"])))
+
+    def show(self, backup, *words):
+        return json.loads(self.run("show", backup, "--json", *words, check=True).out)
+
+    def run_bare(self, *words, repository=None, identity=True, env=None, **more):
+        """On a machine that has the repository's address, the identity, and no configuration."""
+        place = repository or self.repository
+        identity_words = ["--identity", self.identity] if identity else []
+        return self.run(*words, *place.init_words(), *identity_words, config=False,
+                        env=place.init_environment() | (env or {}), **more)
+
+    def begin(self, *words, env=None, cwd=None):
+        """Runs in the background: a Running, to be killed, stopped or awaited."""
+        return process.Running([self.program, *words, "--config", self.config], self.account, self.home, cwd=cwd,
+                               env=process.environment(self.home, env))
 
     # -- lines for PostgreSQL
 
@@ -116,6 +161,7 @@ class Trunkline:
     def variant(self, name, change):
         """Another configuration of the same cluster: a second host, or the same one with other settings."""
         other = Trunkline(self.program, self.account, self.home.parent / name, self.repositories, self.cluster)
+        other.identity, other.connection = self.identity, self.connection
         settings = tomllib.loads(self.config.read_text())
         for cluster in settings["cluster"].values():
             cluster["state"] = str(other.state)
@@ -131,6 +177,16 @@ class Trunkline:
 
     def wal_keys(self):
         return [key for key in self.repository.keys() if "/wal/" in key]
+
+    def keys_of(self, kind, backup=""):
+        """Keys of "packs", "backups" or "artifacts", all or those of one backup."""
+        return [key for key in self.repository.keys() if f"/{kind}/{backup}" in key]
+
+
+def wal_position(lsn):
+    """An LSN as a number."""
+    high, low = lsn.split("/")
+    return int(high, 16) << 32 | int(low, 16)
 
 
 def toml(settings):

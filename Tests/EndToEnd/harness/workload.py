@@ -3,6 +3,7 @@
 import subprocess
 
 from . import process
+from .waiting import wait_for
 
 
 def prepare(server, scale=1):
@@ -20,6 +21,13 @@ def mark(server, number):
 
 def marks(server):
     return [int(line) for line in server.sql("select number from mark order by number").split()]
+
+
+def wait_for_mark(server, number):
+    """Until a standby has it."""
+    there = "select to_regclass('mark') is not null"
+    wait_for(f"mark {number} on {server.name}",
+             lambda: server.sql(there) == "t" and number in marks(server))
 
 
 def history_rows(server):
