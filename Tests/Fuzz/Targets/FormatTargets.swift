@@ -41,7 +41,10 @@ extension FuzzTarget {
                 "0000000A0000001B000000FE.partial", "16/B374D848", "18446744073709551615", "main", "trunkline.json",
                 "clusters/main/systems/7710444044246919316", "clusters/a/wal/1/00000001/00000001.history",
                 "clusters/a/wal/1/00000001/00000000/000000010000000000000001",
-                "clusters/a/wal/1/other/historyhistory00",
+                "clusters/a/wal/1/other/historyhistory00", "20261125T143000Z-3f9a2c1d",
+                "clusters/a/backups/20261125T143000Z-3f9a2c1d/summary",
+                "clusters/a/packs/20261125T143000Z-3f9a2c1d/000001",
+                "clusters/a/artifacts/b/c/20261125T143000Z-3f9a2c1d/stream",
             ].map { Array($0.utf8) }
         },
         run: { bytes in
@@ -51,6 +54,8 @@ extension FuzzTarget {
             expect(TimelineID(fileText: text).map { $0.fileText == text } ?? true, "a timeline prints as it is read")
             expect(SystemIdentifier(text).map { $0.description == text } ?? true, "a system prints as it is read")
             expect(ClusterName(text).map { $0.description == text } ?? true, "a cluster prints as it is read")
+            expect(BackupID(text).map { $0.description == text } ?? true, "a backup's id prints as it is read")
+            expect(ArtifactName(text).map { $0.description == text } ?? true, "an artifact prints as it is read")
             expect(LSN(text).map { LSN($0.description) == $0 } ?? true, "an LSN is read as it is printed")
             guard let key = ObjectKey(text) else { return }
             expect(key.path == text, "a key prints as it is read")
@@ -63,6 +68,10 @@ extension FuzzTarget {
         case .marker: RepositoryLayout.marker
         case .system(let cluster, let system): RepositoryLayout.key(of: system, in: cluster)
         case .wal(let cluster, let system, let name): RepositoryLayout.key(of: name, in: cluster, system)
+        case .backup(let cluster, let backup, let part): RepositoryLayout.key(of: part, backup, in: cluster)
+        case .pack(let cluster, let pack): RepositoryLayout.key(of: pack, in: cluster)
+        case .artifact(let cluster, let name, let version, let object):
+            RepositoryLayout.key(of: object, version, of: name, in: cluster)
         }
     }
 
