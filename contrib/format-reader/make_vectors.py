@@ -8,6 +8,7 @@ import base64, io, json, pathlib, shutil, struct
 import nacl.bindings as sodium
 import nacl.pwhash.argon2id
 
+import backup_vectors
 import trunkline_read as reader
 from trunkline_read import blake2b
 from trunkline_write import (
@@ -398,11 +399,14 @@ def write_comparisons():
 
 
 def main():
-    for folder in ("stream", "keys", "compare"):
+    for folder in ("stream", "keys", "compare", "manifest", "pack", "record", "backup"):
         shutil.rmtree(VECTORS / folder, ignore_errors=True)
         (VECTORS / folder).mkdir(parents=True)
     for write in (write_good, write_bad_headers, write_bad_messages, write_bad_ends, write_keys, write_comparisons):
         write()
+    for write in (backup_vectors.write_manifests, backup_vectors.write_pack_directories, backup_vectors.write_records,
+                  backup_vectors.write_backups):
+        write(save)
     print({folder.name: len(list(folder.iterdir())) for folder in VECTORS.iterdir()})
 
 
