@@ -90,12 +90,33 @@ def postgres_binaries() -> Path:
     raise Trouble(f"no PostgreSQL server in {candidates[0]}; install postgresql-15 or set TRUNKLINE_BENCH_PG")
 
 
-def throwaway() -> Path:
+def postgres_of(major: int) -> Path:
+    """The programs of one major version: Debian's, or those that `contrib/setup test` puts below .build."""
+    if (named := os.environ.get("TRUNKLINE_BENCH_PG")) and major == 15:
+        return Path(named)
+    candidates = [Path(f"/usr/lib/postgresql/{major}/bin"), CHECKOUT / ".build" / "postgresql" / str(major) / "bin"]
+    for candidate in candidates:
+        if (candidate / "postgres").exists():
+            return candidate
+    raise Trouble(f"no PostgreSQL {major}; `contrib/setup bench` installs it")
+
+
+def throwaway(parent: str | None = None) -> Path:
     """A new directory, short enough for socket names, that every user may pass through."""
-    parent = os.environ.get("TRUNKLINE_BENCH_DIR", "/var/tmp")
+    parent = parent or os.environ.get("TRUNKLINE_BENCH_DIR", "/var/tmp")
     made = Path(tempfile.mkdtemp(prefix="tl-bench-", dir=parent))
     made.chmod(0o755)
     return made
+
+
+def memory_directory(byte_count: int) -> str | None:
+    """A file system in memory with that much room, for runs whose figures mean nothing, unless a place is named."""
+    path = "/dev/shm"
+    if "TRUNKLINE_BENCH_DIR" in os.environ or not os.access(path, os.W_OK):
+        return None
+    system = os.statvfs(path)
+    fits = system.f_bavail * system.f_frsize >= byte_count and not system.f_flag & os.ST_NOEXEC
+    return path if fits else None
 
 
 def copy_linked(source: Path, target: Path, linked) -> None:

@@ -20,6 +20,18 @@ class Workload:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """A database to be made by pgbench, cleanly stopped."""
+
+    name: str
+    major: int
+    """PostgreSQL's major version."""
+    scale: int
+    transactions: int
+    """Transactions after the load, so that pages are as a busy server leaves them."""
+
+
+@dataclass(frozen=True)
 class Plan:
     name: str
     drained: Workload
@@ -30,6 +42,17 @@ class Plan:
     pipeline_rounds: int
     drain_rounds: int
     memory_rounds: int
+    database: Cluster
+    """What is backed up and restored."""
+    changing: tuple[Cluster, ...]
+    """What incremental backups are taken of: one without and one with WAL summaries."""
+    backup_rounds: int
+    samples: int
+    """Files of every restored directory that are compared with the original."""
+    memory_bytes: int
+    """Room that backups and restores need in memory instead of on a disk; 0 for a run whose figures count."""
+    starts: bool
+    """Whether a server is started on what was restored, once for each contender."""
 
 
 FULL = Plan(
@@ -40,6 +63,14 @@ FULL = Plan(
     pipeline_rounds=7,
     drain_rounds=3,
     memory_rounds=3,
+    database=Cluster("full-15", major=15, scale=300, transactions=400_000),
+    changing=(
+        Cluster("full-15", major=15, scale=300, transactions=400_000),
+        Cluster("full-18", major=18, scale=300, transactions=400_000)),
+    backup_rounds=3,
+    samples=40,
+    memory_bytes=0,
+    starts=False,
 )
 
 TINY = Plan(
@@ -50,4 +81,12 @@ TINY = Plan(
     pipeline_rounds=2,
     drain_rounds=1,
     memory_rounds=1,
+    database=Cluster("tiny-15", major=15, scale=3, transactions=2_000),
+    changing=(
+        Cluster("tiny-15", major=15, scale=3, transactions=2_000),
+        Cluster("tiny-18", major=18, scale=3, transactions=2_000)),
+    backup_rounds=1,
+    samples=40,
+    memory_bytes=2 * GIB,
+    starts=True,
 )

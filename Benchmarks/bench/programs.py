@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .place import CHECKOUT, KEPT, Trouble, tail
 
-LIBRARIES = {"limit": ["-lzstd", "-lsodium"], "peak": []}
+LIBRARIES = {
+    "limit": ["-lzstd", "-lsodium"], "files": ["-lzstd", "-lsodium"], "blocks": ["-lzstd"], "peak": []}
 
 
 def program(name: str) -> Path:

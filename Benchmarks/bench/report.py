@@ -53,19 +53,19 @@ def drain_rows(found: dict[str, list[dict]], contenders: list[Contender]) -> lis
 
 def text(results: dict) -> str:
     return "\n\n".join(part for part in (
-        machine_text(results), pipeline_text(results), drain_text(results), memory_text(results),
-        absent_text(results)) if part)
+        machine_text(results), pipeline_text(results), drain_text(results), memory_text(results)) if part)
 
 
 def machine_text(results: dict) -> str:
     machine = results["machine"]
-    load = results["workload"]
     lines = [
         f"Machine   {machine['cores']} × {machine['cpu']}, {machine['memory_gib']:.0f} GiB, {machine['file_system']}, "
         f"Linux {machine['kernel']}; load average at the start {machine['load']:.2f}",
-        "Versions  " + ", ".join(f"{name} {version}" for name, version in results["versions"].items()),
-        f"Workload  {load['segments']} segments of {load['segment_mib']} MiB, {load['records']:,} records, "
-        f"{load['image_share']:.0%} full-page images, hash {load['hash'][:16]}"]
+        "Versions  " + ", ".join(f"{name} {version}" for name, version in results["versions"].items())]
+    if load := results["workload"]:
+        lines.append(
+            f"Workload  {load['segments']} segments of {load['segment_mib']} MiB, {load['records']:,} records, "
+            f"{load['image_share']:.0%} full-page images, hash {load['hash'][:16]}")
     return "\n".join(lines)
 
 

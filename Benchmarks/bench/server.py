@@ -14,19 +14,19 @@ POLL_SECONDS = 0.005
 
 
 class Server:
-    def __init__(self, account: Account, data: Path, sockets: Path):
+    def __init__(self, account: Account, data: Path, sockets: Path, binaries: Path | None = None):
         self.account, self.data, self.sockets = account, data, sockets
-        self.binaries = postgres_binaries()
+        self.binaries = binaries or postgres_binaries()
         self.process = None
 
     @property
     def log(self) -> Path:
         return self.data.parent / "server.log"
 
-    def initialise(self, segment_mib: int):
+    def initialise(self, segment_mib: int, *options):
         self.account.run([
             self.binaries / "initdb", "-D", self.data, "-U", "postgres", "--auth=trust", "--no-sync", "-E", "UTF8",
-            "--locale=C", f"--wal-segsize={segment_mib}"])
+            "--locale=C", f"--wal-segsize={segment_mib}", *options])
 
     def configure(self, **settings):
         """Replaces the settings; a running server is told to read them again."""
