@@ -7,6 +7,11 @@ package struct Deadline: Sendable, Equatable {
         self.nanoseconds = nanoseconds
     }
 
+    /// The moment at which `Clock.monotonicNanoseconds` is `instant`.
+    package init(at instant: UInt64) {
+        self.init(nanoseconds: instant)
+    }
+
     /// The moment that does not come.
     package static let never = Deadline(nanoseconds: .max)
 

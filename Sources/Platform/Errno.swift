@@ -58,6 +58,18 @@ package struct Errno: Error, Equatable, Hashable, Sendable, CustomStringConverti
     package static let noSuchProcess = Errno(rawValue: ESRCH)
     /// ENXIO: no such device, for instance no controlling terminal.
     package static let noSuchDevice = Errno(rawValue: ENXIO)
+    /// ETIMEDOUT: it did not happen in time; also the answer of this target's own deadlines.
+    package static let timedOut = Errno(rawValue: ETIMEDOUT)
+    /// ECONNREFUSED: nobody listens there.
+    package static let connectionRefused = Errno(rawValue: ECONNREFUSED)
+    /// ECONNRESET: the peer went away in the middle.
+    package static let connectionReset = Errno(rawValue: ECONNRESET)
+    /// ECONNABORTED: the peer went away before it was let in.
+    package static let connectionAborted = Errno(rawValue: ECONNABORTED)
+    /// EADDRINUSE: somebody listens there already.
+    package static let addressInUse = Errno(rawValue: EADDRINUSE)
+    /// ENOTSOCK: the descriptor is no socket.
+    package static let notASocket = Errno(rawValue: ENOTSOCK)
 
     /// The text of strerror(3), as in "No such file or directory".
     package var description: String {

@@ -15,6 +15,9 @@ package enum Process {
         return result
     }
 
+    /// The value of one variable, nil when it is not set; for programs too short-lived to read all of them.
+    package static func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
+
     /// The command line, the program's name first.
     package static var arguments: [String] { CommandLine.arguments }
 
@@ -48,6 +51,14 @@ package enum Process {
     package static var peakResidentBytes: UInt64 {
         // Linux counts KiB (getrusage(2)).
         UInt64(usage().ru_maxrss) * 1024
+    }
+
+    /// The memory the process has resident now; zero where /proc is not mounted (proc_pid_statm(5)).
+    package static var residentBytes: UInt64 {
+        guard let octets = try? FileSystem.readWhole("/proc/self/statm", limit: 256) else { return 0 }
+        let fields = String(decoding: octets, as: UTF8.self).split(separator: " ")
+        guard fields.count > 1, let pages = UInt64(fields[1]) else { return 0 }
+        return pages * UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 0))
     }
 
     /// Seconds of processor time, of the program and of the kernel for it, in all threads.

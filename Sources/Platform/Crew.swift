@@ -1,5 +1,3 @@
-package import Platform
-
 /// Threads that are begun one by one and joined together.
 package final class Crew: Sendable {
     private let members = Gate<[Member]>([])

@@ -1,5 +1,4 @@
 import Platform
-import Stream
 import Testing
 
 @Suite struct CrewTests {
