@@ -8,7 +8,7 @@ struct FuzzTarget: Sendable {
     /// Gives the bytes to the parser; errors it throws are right, traps and broken promises are finds.
     let run: @Sendable ([UInt8]) -> Void
 
-    static let all = formats + backups + postgres + codecs + storage + configuration
+    static let all = formats + agent + backups + postgres + codecs + storage + configuration
 }
 
 /// A promise of the parser under fire; the input that breaks it is kept like one that crashes.
