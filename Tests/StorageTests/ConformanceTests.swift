@@ -42,13 +42,16 @@ import Testing
     }
 
     @Test func measured() throws {
-        try runConformance { MeasuredStore(MemoryStore()) }
+        try runConformance { MeasuredStore(MemoryStore(), observer: StoreTally()) }
     }
 
     @Test func allDecoratorsOverLocal() throws {
         let directory = try TemporaryDirectory("conformance")
         try runConformance {
-            MeasuredStore(RetryingStore(LimitedStore(MeasuredStore(try localStore(in: directory)), concurrency: 1)))
+            let tally = StoreTally()
+            let measured = MeasuredStore(try localStore(in: directory), observer: tally)
+            return MeasuredStore(
+                RetryingStore(LimitedStore(measured, concurrency: 1), observer: tally), observer: tally)
         }
     }
 }

@@ -2,17 +2,28 @@ package import Format
 package import Platform
 package import Stream
 
-/// Lets at most so many calls through at once; the others wait, each until its deadline.
+/// Lets so many calls through at once, fewer when the store throttles; the others wait, each until its deadline.
 package struct LimitedStore: Store {
     private let inner: any Store
-    /// Calls that may begin now.
-    private let free: Gate<Int>
+    private let state: Gate<State>
 
-    /// - Parameter concurrency: calls at once, at least 1.
-    package init(_ inner: any Store, concurrency: Int) {
-        self.inner = inner
-        free = Gate(max(concurrency, 1))
+    private struct State {
+        var limit: AdaptiveLimit
+        var callsUnderWay = 0
     }
+
+    package init(_ inner: any Store, limit: AdaptiveLimit) {
+        self.inner = inner
+        state = Gate(State(limit: limit))
+    }
+
+    /// - Parameter concurrency: calls at once as long as the store takes them, at least 1.
+    package init(_ inner: any Store, concurrency: Int) {
+        self.init(inner, limit: AdaptiveLimit(first: concurrency, most: concurrency))
+    }
+
+    /// Calls that may run at once now.
+    package var concurrency: Int { state.withLock { $0.limit.current } }
 
     package var description: String { inner.description }
     package var capabilities: Capabilities { inner.capabilities }
@@ -89,17 +100,29 @@ package struct LimitedStore: Store {
     private func limited<R>(
         _ operation: StoreOperation, _ object: String, until deadline: Deadline, _ body: () throws(StoreError) -> R
     ) throws(StoreError) -> R {
-        let turn: Void? = free.wait(until: deadline) { free -> Void? in
-            guard free > 0 else { return nil }
-            free -= 1
+        let turn: AdaptiveLimit.Start? = state.wait(until: deadline) { state in
+            guard state.callsUnderWay < state.limit.current else { return nil }
+            state.callsUnderWay += 1
+            return state.limit.start
         }
-        guard turn != nil else {
+        guard let start = turn else {
             throw StoreError(.deadlinePassed, operation, object, cause: "waited for other calls until the deadline")
         }
-        defer {
-            free.withLock { $0 += 1 }
-            free.signalAll()
+        do throws(StoreError) {
+            let answer = try body()
+            end { state in state.limit.succeeded(callsUnderWay: state.callsUnderWay) }
+            return answer
+        } catch {
+            end { state in if error.code == .throttled { state.limit.throttled(begunAt: start) } }
+            throw error
         }
-        return try body()
+    }
+
+    private func end(_ report: (inout State) -> Void) {
+        state.withLock { state in
+            report(&state)
+            state.callsUnderWay -= 1
+        }
+        state.signalAll()
     }
 }

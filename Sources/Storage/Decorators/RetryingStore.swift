@@ -12,23 +12,33 @@ package import Stream
 package struct RetryingStore: Store {
     private let inner: any Store
     private let policy: RetryPolicy
+    private let observer: (any StoreObserver)?
+    private let interruption: Interruption?
     private let sleep: @Sendable (_ seconds: Double) -> Void
     private let random: @Sendable () -> Double
     private let clock: @Sendable () -> UInt64
 
     /// - Parameters:
-    ///   - sleep: waits so many seconds.
+    ///   - observer: is told of every try after which there is another.
+    ///   - interruption: ends all tries when it happens.
+    ///   - sleep: waits so many seconds; nil to do so until the interruption.
     ///   - random: a number from 0 up to, not including, 1.
     ///   - clock: nanoseconds that only ever grow.
     package init(
-        _ inner: any Store, policy: RetryPolicy = RetryPolicy(),
-        sleep: @escaping @Sendable (_ seconds: Double) -> Void = { Clock.sleep(seconds: $0) },
+        _ inner: any Store, policy: RetryPolicy = RetryPolicy(), interruption: Interruption? = nil,
+        observer: (any StoreObserver)? = nil,
+        sleep: (@Sendable (_ seconds: Double) -> Void)? = nil,
         random: @escaping @Sendable () -> Double = { Entropy.fraction() },
         clock: @escaping @Sendable () -> UInt64 = { Clock.monotonicNanoseconds() }
     ) {
         self.inner = inner
         self.policy = policy
-        self.sleep = sleep
+        self.observer = observer
+        self.interruption = interruption
+        self.sleep =
+            sleep ?? { seconds in
+                if let interruption { interruption.sleep(seconds: seconds) } else { Clock.sleep(seconds: seconds) }
+            }
         self.random = random
         self.clock = clock
     }
@@ -39,19 +49,21 @@ package struct RetryingStore: Store {
     package func create(
         _ key: ObjectKey, _ content: Content, until deadline: Deadline
     ) throws(StoreError) -> Creation {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in
+        try retrying(.create, until: deadline) { (deadline) throws(StoreError) in
             try inner.create(key, content, until: deadline)
         }
     }
 
     package func beginUpload(_ key: ObjectKey, until deadline: Deadline) throws(StoreError) -> UploadSession {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in try inner.beginUpload(key, until: deadline) }
+        try retrying(.beginUpload, until: deadline) { (deadline) throws(StoreError) in
+            try inner.beginUpload(key, until: deadline)
+        }
     }
 
     package func upload(
         _ part: UploadPart, to session: UploadSession, until deadline: Deadline
     ) throws(StoreError) -> PartReceipt {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in
+        try retrying(.upload, until: deadline) { (deadline) throws(StoreError) in
             try inner.upload(part, to: session, until: deadline)
         }
     }
@@ -59,7 +71,7 @@ package struct RetryingStore: Store {
     package func complete(
         _ session: UploadSession, parts: [PartReceipt], until deadline: Deadline
     ) throws(StoreError) -> Creation {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in
+        try retrying(.complete, until: deadline) { (deadline) throws(StoreError) in
             try inner.complete(session, parts: parts, until: deadline)
         }
     }
@@ -70,7 +82,7 @@ package struct RetryingStore: Store {
     package func read(
         _ key: ObjectKey, from offset: UInt64, into block: inout Block, until deadline: Deadline
     ) throws(StoreError) -> ReadResult {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in
+        try retrying(.read, until: deadline) { (deadline) throws(StoreError) in
             try inner.read(key, from: offset, into: &block, until: deadline)
         }
     }
@@ -78,25 +90,26 @@ package struct RetryingStore: Store {
     package func readTail(
         _ key: ObjectKey, into block: inout Block, until deadline: Deadline
     ) throws(StoreError) -> ReadResult {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in
+        try retrying(.readTail, until: deadline) { (deadline) throws(StoreError) in
             try inner.readTail(key, into: &block, until: deadline)
         }
     }
 
     package func head(_ key: ObjectKey, until deadline: Deadline) throws(StoreError) -> ObjectInfo? {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in try inner.head(key, until: deadline) }
+        try retrying(.head, until: deadline) { (deadline) throws(StoreError) in try inner.head(key, until: deadline) }
     }
 
     package func list(
         prefix: String, after: ObjectKey?, until deadline: Deadline
     ) throws(StoreError) -> Page {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in
+        try retrying(.list, until: deadline) { (deadline) throws(StoreError) in
             try inner.list(prefix: prefix, after: after, until: deadline)
         }
     }
 
     package func delete(_ key: ObjectKey, until deadline: Deadline) throws(StoreError) {
-        try retrying(until: deadline) { (deadline) throws(StoreError) in try inner.delete(key, until: deadline) }
+        try retrying(.delete, until: deadline) { (deadline) throws(StoreError) in try inner.delete(key, until: deadline)
+        }
     }
 }
 
@@ -104,7 +117,7 @@ package struct RetryingStore: Store {
 
 extension RetryingStore {
     private func retrying<R>(
-        until deadline: Deadline, _ body: (Deadline) throws(StoreError) -> R
+        _ operation: StoreOperation, until deadline: Deadline, _ body: (Deadline) throws(StoreError) -> R
     ) throws(StoreError) -> R {
         let start = clock()
         let budget = min(deadline.remainingSeconds, policy.totalSecondsMax)
@@ -123,11 +136,13 @@ extension RetryingStore {
                 let situation = RetryPolicy.Situation(
                     error: error, triesMade: tries, damagedTries: damagedTries, remainingSeconds: remaining,
                     random: random())
-                guard case .retry(let wait) = policy.verdict(situation) else {
+                guard interruption?.hasHappened != true, case .retry(let wait) = policy.verdict(situation) else {
                     throw error.afterTries(tries, seconds: seconds(since: start), previous: previous)
                 }
                 previous = error
+                observer?.retries(operation, after: error.code)
                 sleep(wait)
+                if interruption?.hasHappened == true { throw error }
             }
         }
     }

@@ -20,6 +20,7 @@ final class CurlEngine: @unchecked Sendable {
     private struct Inbox {
         var waiting: [Transfer] = []
         var isStopped = false
+        var isInterrupted = false
     }
 
     /// A transfer in the multi handle. A class, because a dictionary takes no owner that cannot be copied.
@@ -74,9 +75,16 @@ final class CurlEngine: @unchecked Sendable {
         ccurl_multi_wakeup(multi)
     }
 
+    /// Ends what is there now as cancelled, and goes on.
+    func interrupt() {
+        inbox.withLock { $0.isInterrupted = true }
+        ccurl_multi_wakeup(multi)
+    }
+
     /// Runs until stopped.
     func run() {
         while !inbox.withLock({ $0.isStopped }) {
+            if inbox.withLock({ $0.isInterrupted }) { cancelAll() }
             var count: Int32 = 0
             ccurl_multi_perform(multi, &count)
             collect()
@@ -84,9 +92,18 @@ final class CurlEngine: @unchecked Sendable {
             let seconds = expire()
             ccurl_multi_poll(multi, admit() ? 0 : Int32((seconds * 1000).rounded(.up)))
         }
+        cancelAll()
+    }
+
+    private func cancelAll() {
         let cancelled = TransferFailure(.cancelled, "cancelled")
         for entry in running.values { end(entry, .failure(cancelled)) }
-        for transfer in inbox.withLock({ $0.waiting }) { transfer.finish(.failure(cancelled)) }
+        let waiting = inbox.withLock { inbox in
+            defer { inbox.waiting = [] }
+            inbox.isInterrupted = false
+            return inbox.waiting
+        }
+        for transfer in waiting { transfer.finish(.failure(cancelled)) }
     }
 
     /// Starts what is waiting, in its order, as far as the limits allow; false when there was nothing to start.

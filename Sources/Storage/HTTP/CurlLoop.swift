@@ -49,6 +49,11 @@ package final class CurlLoop: Sendable {
         if let thread { thread.join() }
     }
 
+    /// Ends every request that is under way or waits, as `cancelled`; later ones are carried as before.
+    package func interrupt() {
+        state.withLock { state in state.engine?.interrupt() }
+    }
+
     /// Sends the request and appends the body of a success to `block`, which has room for all of it. After a failure,
     /// and for any other status, the block is as it was.
     package func perform(

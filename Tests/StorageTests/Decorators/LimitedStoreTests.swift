@@ -68,6 +68,15 @@ import Testing
         #expect(try store.head(key("free"), until: .after(seconds: 60)) == nil)
     }
 
+    @Test func aStoreThatThrottlesGetsFewerCalls() throws {
+        let inner = FaultyStore(MemoryStore(), .before, code: .throttled) { $0 == 1 }
+        let store = LimitedStore(inner, limit: AdaptiveLimit(first: 8, most: 8))
+        #expect(throws: StoreError.self) { _ = try store.head(key("k"), until: .after(seconds: 60)) }
+        #expect(store.concurrency == 4)
+        #expect(try store.head(key("k"), until: .after(seconds: 60)) == nil)
+        #expect(store.concurrency == 4, "one call at a time is no reason for more")
+    }
+
     @Test func failuresMakeRoom() throws {
         let store = LimitedStore(FaultyStore(MemoryStore(), .before) { _ in true }, concurrency: 1)
         for _ in 0..<3 {

@@ -41,6 +41,22 @@ import Testing
         #expect(memory.octets(of: key("a")) == [1, 2])
     }
 
+    /// The last failure of a call that is given up is no retry.
+    @Test func tellsOfEveryRetry() throws {
+        let tally = StoreTally()
+        let time = time
+        var policy = RetryPolicy()
+        policy.damagedTriesMax = 2
+        let damaged = FaultyStore(memory, .before, only: [.head], code: .damaged) { _ in true }
+        let throttled = FaultyStore(damaged, .before, only: [.create], code: .throttled) { $0 <= 3 }
+        let store = RetryingStore(
+            throttled, policy: policy, observer: tally, sleep: { time.sleep($0) }, random: { 0.5 }, clock: { time.now })
+        _ = try store.create(key("a"), .copying([1]), until: .never)
+        _ = try thrown { _ = try store.head(key("a"), until: .never) }
+        #expect(tally[.create] == StoreTally.Row(retries: [.throttled: 3]))
+        #expect(tally[.head] == StoreTally.Row(retries: [.damaged: 1]))
+    }
+
     /// The caller cannot tell its own object from another's: it has to compare.
     @Test func aLostReplyIsFoundOut() throws {
         let faulty = FaultyStore(memory, .after) { $0 == 1 }
