@@ -1,8 +1,7 @@
 #include "CCurl.h"
 
+#include <CLibrary.h>
 #include <curl/curl.h>
-#include <dlfcn.h>
-#include <pthread.h>
 #include <stdio.h>
 
 // Every libcurl function in use: the name in the library, and the type from its header.
@@ -20,45 +19,24 @@
 #undef curl_share_setopt
 #undef curl_multi_setopt
 
-#define DECLARE(name) __typeof__(&name) name;
-static struct { FUNCTIONS(DECLARE) } library;
+static struct { FUNCTIONS(CLIBRARY_MEMBER) } library;
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char load_failure[512];
-static bool loaded;
+// The usual build first, then Debian's two others, which have the same functions.
+static const char *const files[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4", NULL};
+static const char *const functions[] = {FUNCTIONS(CLIBRARY_NAME) NULL};
 
-#define RESOLVE(name)                                                                                                  \
-    if (!(library.name = (__typeof__(&name))dlsym(image, #name))) {                                                    \
-        snprintf(load_failure, sizeof load_failure, "libcurl lacks the function \"%s\"", #name);                       \
-        return;                                                                                                        \
-    }
-
-static void load(void) {
-    // The usual build first, then Debian's two others, which have the same functions.
-    const char *names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"};
-    void *image = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && !image; i++) {
-        image = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-        if (!image && i == 0) {
-            const char *reason = dlerror();
-            snprintf(load_failure, sizeof load_failure, "%s", reason ? reason : "libcurl.so.4 cannot be opened");
-        }
-    }
-    if (!image) return;
-    FUNCTIONS(RESOLVE)
+static bool begin(char *failure, size_t capacity) {
     CURLcode result = library.curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (result != CURLE_OK) {
-        snprintf(load_failure, sizeof load_failure, "%s", library.curl_easy_strerror(result));
-        return;
-    }
-    loaded = true;
+    if (result != CURLE_OK) snprintf(failure, capacity, "%s", library.curl_easy_strerror(result));
+    return result == CURLE_OK;
 }
 
-bool ccurl_load(char *failure, size_t capacity) {
-    pthread_once(&once, load);
-    if (!loaded && capacity > 0) snprintf(failure, capacity, "%s", load_failure);
-    return loaded;
-}
+static clibrary image = {
+    .title = "libcurl", .files = files, .functions = functions, .table = &library, .begin = begin,
+    .mutex = PTHREAD_MUTEX_INITIALIZER,
+};
+
+bool ccurl_load(char *failure, size_t capacity) { return clibrary_load(&image, failure, capacity); }
 
 const char *ccurl_version(void) { return library.curl_version(); }
 const char *ccurl_easy_failure(int result) { return library.curl_easy_strerror((CURLcode)result); }

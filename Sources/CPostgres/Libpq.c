@@ -7,11 +7,9 @@
 #include <libpq-fe.h>
 #endif
 
-#include <dlfcn.h>
+#include <CLibrary.h>
 #include <errno.h>
 #include <poll.h>
-#include <pthread.h>
-#include <stdio.h>
 
 // Every libpq function in use: the name in the library, and the type from its header.
 #define FUNCTIONS(use)                                                                                                 \
@@ -21,35 +19,16 @@
     use(PQntuples) use(PQnfields) use(PQgetisnull) use(PQgetlength) use(PQgetvalue) use(PQresultErrorField)            \
     use(PQresultErrorMessage) use(PQgetCancel) use(PQfreeCancel) use(PQcancel)
 
-#define DECLARE(name) __typeof__(&name) name;
-static struct { FUNCTIONS(DECLARE) } library;
+static struct { FUNCTIONS(CLIBRARY_MEMBER) } library;
 
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-static char load_failure[512];
-static bool loaded;
+static const char *const files[] = {"libpq.so.5", NULL};
+static const char *const functions[] = {FUNCTIONS(CLIBRARY_NAME) NULL};
 
-#define RESOLVE(name)                                                                                                  \
-    if (!(library.name = (__typeof__(&name))dlsym(image, #name))) {                                                    \
-        snprintf(load_failure, sizeof load_failure, "libpq lacks the function \"%s\"", #name);                         \
-        return;                                                                                                        \
-    }
+static clibrary image = {
+    .title = "libpq", .files = files, .functions = functions, .table = &library, .mutex = PTHREAD_MUTEX_INITIALIZER,
+};
 
-static void load(void) {
-    void *image = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
-    if (!image) {
-        const char *reason = dlerror();
-        snprintf(load_failure, sizeof load_failure, "%s", reason ? reason : "libpq.so.5 cannot be opened");
-        return;
-    }
-    FUNCTIONS(RESOLVE)
-    loaded = true;
-}
-
-bool cpostgres_load(char *failure, size_t capacity) {
-    pthread_once(&once, load);
-    if (!loaded && capacity > 0) snprintf(failure, capacity, "%s", load_failure);
-    return loaded;
-}
+bool cpostgres_load(char *failure, size_t capacity) { return clibrary_load(&image, failure, capacity); }
 
 static void ignore_notice(void *context, const char *message) {
     (void)context;
