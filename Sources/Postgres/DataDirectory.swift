@@ -29,8 +29,10 @@ package struct DataDirectory: Equatable, Sendable {
     /// First the parent of the directory that the path names, as it is spelt; then the working directory, which is the
     /// data directory for commands that a server runs. A `pg_wal` that is a symbolic link is not followed: its target
     /// usually stands beside other clusters', so that what is above it says nothing.
-    package static func containing(walPath: String, workingDirectory: String = ".") throws(PostgresError) -> Self? {
-        for candidate in [parent(of: parent(of: walPath)), workingDirectory] {
+    ///
+    /// - Parameter workingDirectory: nil where that of this process has nothing to do with the server.
+    package static func containing(walPath: String, workingDirectory: String? = ".") throws(PostgresError) -> Self? {
+        for candidate in [parent(of: parent(of: walPath)), workingDirectory].compactMap(\.self) {
             if try holdsControlFile(candidate) { return DataDirectory(found: candidate) }
         }
         return nil

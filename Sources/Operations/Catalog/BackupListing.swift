@@ -33,6 +33,8 @@ package struct BackupListing: Sendable {
         /// As they ended, the newest last.
         package let backups: [BackupSummary]
         package let windows: [Window]
+        /// Nil when there is no segment.
+        package let end: ArchiveEnd?
         /// Holes between segments, ascending.
         package let gaps: [SegmentRanges.Run]
         /// Timelines whose history file no identity at hand opens: what leads to them from others is not known.
@@ -42,13 +44,15 @@ package struct BackupListing: Sendable {
 
         package init(
             system: SystemIdentifier, major: Int?, segmentSize: SegmentSize, backups: [BackupSummary],
-            windows: [Window], gaps: [SegmentRanges.Run], sealedHistories: [TimelineID], restorable: Set<BackupID>
+            windows: [Window], end: ArchiveEnd? = nil, gaps: [SegmentRanges.Run], sealedHistories: [TimelineID],
+            restorable: Set<BackupID>
         ) {
             self.system = system
             self.major = major
             self.segmentSize = segmentSize
             self.backups = backups
             self.windows = windows
+            self.end = end
             self.gaps = gaps
             self.sealedHistories = sealedHistories
             self.restorable = restorable

@@ -43,8 +43,14 @@ package struct ListBackups: Sendable {
 extension HostKeys {
     /// Opens what the identities at hand open; nil when there is none that can be had without asking a person.
     func quietPipeline(_ wal: WALConfiguration) throws(OperationError) -> OpenPipeline? {
-        guard let parameters = try? openParameters(asks: false), parameters.canOpen else { return nil }
+        guard let parameters = quietParameters else { return nil }
         return try OpenPipeline(FetchWAL.openSettings(parameters, wal, objects: 1))
+    }
+
+    /// What such a pipeline is made with.
+    var quietParameters: OpenParameters? {
+        guard let parameters = try? openParameters(asks: false), parameters.canOpen else { return nil }
+        return parameters
     }
 }
 

@@ -79,7 +79,8 @@ struct ListingReader: Sendable {
         }
         return BackupListing.System(
             system: record.system, major: record.major, segmentSize: record.segmentSize, backups: backups,
-            windows: windows, gaps: inventory.segments.timelines.flatMap(\.gaps), sealedHistories: sealedHistories,
+            windows: windows, end: inventory.end(backups), gaps: inventory.segments.timelines.flatMap(\.gaps),
+            sealedHistories: sealedHistories,
             restorable: Set(restorable.map(\.id)))
     }
 

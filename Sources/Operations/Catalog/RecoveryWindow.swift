@@ -87,7 +87,7 @@ extension WALInventory {
 
     /// The timeline whose segment recovery reads for the byte before `end`: one in which a timeline ends comes from the
     /// child, which begins with a copy.
-    private func source(along history: TimelineHistory, before end: LSN) -> TimelineID {
+    func source(along history: TimelineHistory, before end: LSN) -> TimelineID {
         let size = segments.segmentSize
         let number = size.number(containing: LSN(rawValue: end.rawValue - 1))
         let stretch = history.stretches.last { stretch in
