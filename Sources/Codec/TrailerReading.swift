@@ -48,4 +48,15 @@ package struct TrailerReading: Equatable, Sendable {
         }
         return Sodium.areEqual(keyed.digest, trailer.contentDigest) ? .same : .different
     }
+
+    /// Compares the contents of two objects of the same name.
+    package func compare(_ other: TrailerReading) -> Comparison {
+        guard other.contentByteCount == trailer.contentByteCount else { return .different }
+        // The very same sealing, as copies are.
+        if other.trailer == trailer { return .same }
+        guard trailer.hasDigest, other.trailer.digestKeyFingerprint == trailer.digestKeyFingerprint else {
+            return .unknownKey
+        }
+        return Sodium.areEqual(other.trailer.contentDigest, trailer.contentDigest) ? .same : .different
+    }
 }

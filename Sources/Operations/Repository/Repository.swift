@@ -12,6 +12,8 @@ package struct Repository: Sendable {
     package let partBytes: Int
     /// Parts of one object under way at once.
     package let parallelParts: Int
+    /// Requests that may be under way at once, as it stands it now.
+    package let callsAtOnce: @Sendable () -> Int
 
     /// A best-effort repository may hold up one thing for this long and no longer.
     package static let bestEffortSeconds = 30.0
@@ -19,12 +21,16 @@ package struct Repository: Sendable {
     /// of a part, which at half a MiB a second takes it as long as that.
     static let bestEffortCallSeconds = 120.0
 
-    package init(name: String, isRequired: Bool, store: any Store, partBytes: Int, parallelParts: Int) {
+    package init(
+        name: String, isRequired: Bool, store: any Store, partBytes: Int, parallelParts: Int,
+        callsAtOnce: @escaping @Sendable () -> Int = { 0 }
+    ) {
         self.name = name
         self.isRequired = isRequired
         self.store = store
         self.partBytes = partBytes
         self.parallelParts = parallelParts
+        self.callsAtOnce = callsAtOnce
     }
 
     /// And for no more than this part of the time that is left, so that the required ones have enough of a short
