@@ -36,15 +36,17 @@ struct ArchiveTarget: Sendable {
             throw error
         }
         var warnings: [String] = []
+        var lackedBy: [String] = []
         for outcome in writer.commit() {
             do throws(OperationError) {
                 try settle(outcome, key, content, until: deadline)
             } catch {
                 guard !outcome.repository.isRequired else { throw error }
                 warnings.append("repository \"\(outcome.repository.name)\" does not have \"\(name)\": \(error.cause)")
+                if !error.isPermanent { lackedBy.append(outcome.repository.name) }
             }
         }
-        return ArchivedFile(name: name, status: status, warnings: warnings)
+        return ArchivedFile(name: name, status: status, warnings: warnings, lackedBy: lackedBy)
     }
 
     private func settle(
@@ -91,4 +93,6 @@ struct ArchivedFile: Sendable {
     let status: FileStatus
     /// What best-effort repositories failed at, a sentence each.
     let warnings: [String]
+    /// The best-effort repositories that may get it later, by name.
+    let lackedBy: [String]
 }

@@ -32,9 +32,28 @@ final class ContentComparison: Sendable {
         }
     }
 
+    /// The same for an object that another repository has, which need not have been sealed in one go with this one.
+    func requireSame(
+        _ key: ObjectKey, asIn source: Repository, in repository: Repository, until deadline: Deadline
+    ) throws(OperationError) {
+        let wanted = try trailer(key, source, deadline)
+        switch wanted.compare(try trailer(key, repository, deadline)) {
+        case .same: return
+        case .different: throw Self.different(key, repository)
+        case .unknownKey:
+            try compareContent(key, try content(key, source, deadline), repository, deadline)
+        }
+    }
+
     private func compareTrailer(
         _ key: ObjectKey, _ content: ContentSummary, _ repository: Repository, _ deadline: Deadline
     ) throws(OperationError) -> TrailerReading.Comparison {
+        try trailer(key, repository, deadline).compare(content)
+    }
+
+    private func trailer(
+        _ key: ObjectKey, _ repository: Repository, _ deadline: Deadline
+    ) throws(OperationError) -> TrailerReading {
         var tail = Block(capacity: StreamTrailer.byteCount)
         let total: UInt64
         do throws(StoreError) {
@@ -46,10 +65,9 @@ final class ContentComparison: Sendable {
             throw OperationError(error).noting("repository \"\(repository.name)\"")
         }
         do throws(CodecError) {
-            let reading = try tail.withOctets { (octets) throws(CodecError) in
+            return try tail.withOctets { (octets) throws(CodecError) in
                 try TrailerReading(octets, objectByteCount: total, name: key, signers: signers)
             }
-            return reading.compare(content)
         } catch {
             throw OperationError(error).noting("the stored object in repository \"\(repository.name)\"")
         }
@@ -58,6 +76,13 @@ final class ContentComparison: Sendable {
     private func compareContent(
         _ key: ObjectKey, _ content: ContentSummary, _ repository: Repository, _ deadline: Deadline
     ) throws(OperationError) {
+        guard try self.content(key, repository, deadline) == content else { throw Self.different(key, repository) }
+    }
+
+    /// Reads the object.
+    private func content(
+        _ key: ObjectKey, _ repository: Repository, _ deadline: Deadline
+    ) throws(OperationError) -> ContentSummary {
         let opened: OpenedObject?
         do throws(OperationError) {
             opened = try opener.withLock { (opener) throws(OperationError) in
@@ -74,7 +99,7 @@ final class ContentComparison: Sendable {
             throw error.noting("the stored object in repository \"\(repository.name)\"")
         }
         guard let opened else { throw OperationError(Self.vanished(key)) }
-        guard opened.content == content else { throw Self.different(key, repository) }
+        return opened.content
     }
 
     private static func vanished(_ key: ObjectKey) -> StoreError {

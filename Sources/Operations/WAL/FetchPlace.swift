@@ -11,10 +11,16 @@ struct FetchPlace: Sendable {
     /// Where it is then moved; nil if it stays.
     let target: String?
     let permissions: UInt16
+    /// Nil where nobody else puts files at the target.
+    let claim: TargetClaim?
 
     /// A file for PostgreSQL, made in `staging` if that can be used.
-    init(staging: PrefetchDirectory?, name: WALFileName, target: String, permissions: UInt16) {
+    init(
+        staging: PrefetchDirectory?, name: WALFileName, target: String, permissions: UInt16,
+        claim: TargetClaim? = nil
+    ) {
         self.staging = staging
+        self.claim = claim
         stagedName = PrefetchDirectory.privateName(of: "\(name)")
         self.target = target
         self.permissions = permissions
@@ -25,6 +31,7 @@ struct FetchPlace: Sendable {
         self.staging = staging
         stagedName = "\(name)"
         target = nil
+        claim = nil
         self.permissions = permissions
     }
 
@@ -33,7 +40,7 @@ struct FetchPlace: Sendable {
         if let staging, staging.prepare() || target == nil {
             let file = try AtomicFile(directory: staging.path, name: stagedName, permissions: permissions)
             let stagedPath = target == nil ? nil : "\(staging.path)/\(stagedName)"
-            return OpenedPlace(file: file, stagedPath: stagedPath, waits: target == nil)
+            return OpenedPlace(file: file, stagedPath: stagedPath, waits: target == nil, claim: claim)
         }
         guard let target else {
             throw PlatformError(operation: "open", object: stagedName, errno: .noSuchFile)
@@ -42,7 +49,7 @@ struct FetchPlace: Sendable {
         let directory = FileSystem.parent(of: target) ?? "."
         return OpenedPlace(
             file: try AtomicFile(directory: directory, name: name, permissions: permissions), stagedPath: nil,
-            waits: false)
+            waits: false, claim: claim)
     }
 }
 
@@ -53,16 +60,22 @@ struct OpenedPlace: ~Copyable, Sendable {
     let stagedPath: String?
     /// Whether the file is for later.
     let waits: Bool
+    let claim: TargetClaim?
 
     /// Gives the complete file its name. PostgreSQL synchronises what it keeps (`KeepFileRestoredFromArchive`,
     /// access/transam/xlogarchive.c), and what it is given now it reads now. A file that waits is synchronised before
     /// it has its name, so that no power cut leaves the name without the content; PostgreSQL then finds that done.
     consuming func commit(to target: String?) throws(PlatformError) {
-        let (stagedPath, waits) = (stagedPath, waits)
+        let (stagedPath, waits, claim) = (stagedPath, waits, claim)
+        guard let stagedPath, let target else {
+            try claim?.begin()
+            defer { claim?.end() }
+            _ = try file.commit(overwrite: .replace, durable: waits)
+            return
+        }
         _ = try file.commit(overwrite: .replace, durable: waits)
-        guard let stagedPath, let target else { return }
         do {
-            try FileSystem.rename(from: stagedPath, to: target)
+            try claim.rename(from: stagedPath, to: target)
         } catch {
             _ = try? FileSystem.remove(stagedPath)
             throw error

@@ -5,6 +5,8 @@ import Platform
 struct FetchRetry: Sendable {
     private let source: WALSource
     private let deadline: Deadline
+    private let trustsProofs: Bool
+    private let isVoid: @Sendable () -> Bool
 
     /// Pauses grow from the first to the second; the store's own retries are inside each round.
     private static let pauseSeconds = (first: 0.25, last: 5.0)
@@ -12,8 +14,14 @@ struct FetchRetry: Sendable {
     /// the way. Where several repositories are in trouble, all of it has to be of that kind (`RepositoryAnswers`).
     private static let permanentRounds = 2
 
-    init(_ source: WALSource, until deadline: Deadline) {
+    /// - Parameter isVoid: whether nobody waits any more; then the next trouble is the last.
+    init(
+        _ source: WALSource, until deadline: Deadline, trustsProofs: Bool = false,
+        isVoid: @escaping @Sendable () -> Bool = { false }
+    ) {
         self.source = source
+        self.isVoid = isVoid
+        self.trustsProofs = trustsProofs
         self.deadline = deadline
     }
 
@@ -23,12 +31,14 @@ struct FetchRetry: Sendable {
         var patience = WALSource.oneOfSeveralSeconds
         var round = 1
         while true {
-            switch source.fetch(name, into: place, until: deadline, patienceSeconds: patience) {
+            let answer = source.fetch(
+                name, into: place, until: deadline, patienceSeconds: patience, trustsProofs: trustsProofs)
+            switch answer {
             case .restored: return true
             case .missing: return false
             case .trouble(let error):
                 let isLast = round >= Self.permanentRounds && error.isPermanent
-                guard !isLast, pause < deadline.remainingSeconds else { throw error }
+                guard !isLast, pause < deadline.remainingSeconds, !isVoid() else { throw error }
             }
             Clock.sleep(seconds: pause * (0.5 + Entropy.fraction() / 2))
             pause = min(pause * 2, Self.pauseSeconds.last)

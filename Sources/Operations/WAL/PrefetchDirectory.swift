@@ -69,8 +69,9 @@ package struct PrefetchDirectory: Sendable, Equatable {
     ///
     /// Whatever goes wrong, the segment is as good as not here: it can be fetched. One that `isRight`, given its path,
     /// does not recognise is removed.
-    package func take(
-        _ name: SegmentName, to target: String, if isRight: (_ path: String) -> Bool = { _ in true }
+    func take(
+        _ name: SegmentName, to target: String, claim: TargetClaim? = nil,
+        if isRight: (_ path: String) -> Bool = { _ in true }
     ) -> Bool {
         guard isOurs else { return false }
         let patience = Deadline.after(seconds: Self.arrivalSeconds)
@@ -82,7 +83,7 @@ package struct PrefetchDirectory: Sendable, Equatable {
                     discard(name)
                     return false
                 }
-                return (try? FileSystem.rename(from: file, to: target)) != nil
+                return (try? claim.rename(from: file, to: target)) != nil
             }
             if !isArriving { return false }
             Clock.sleep(seconds: Self.arrivalPollSeconds)
@@ -154,18 +155,20 @@ extension PrefetchDirectory {
         }
     }
 
-    /// Removes the directory with everything in it. Where another process is just moving a file through it, that and
-    /// the directory stay, for that process to clean up.
+    /// Removes the directory with everything in it. Where somebody is just moving a file through it, also another
+    /// thread of this process, that and the directory stay, for whoever it is to clean up.
     package func remove() {
         for name in (try? FileSystem.list(path)) ?? [] {
-            if let owner = Self.owner(of: name), owner != Process.pid, Process.isAlive(owner) { continue }
+            if let owner = Self.owner(of: name), Process.isAlive(owner) { continue }
             _ = try? FileSystem.remove("\(path)/\(name)")
         }
         _ = try? FileSystem.removeDirectory(path)
     }
 
-    /// The name of a complete file that the process only moves through here: nobody else touches it.
-    static func privateName(of name: String) -> String { "\(name).moving.\(Process.pid)" }
+    /// A name for a complete file that one call only moves through here: nobody else touches it.
+    static func privateName(of name: String) -> String {
+        "\(name).\(String(Entropy.uniform(below: .max), radix: 16)).moving.\(Process.pid)"
+    }
 
     /// The process that a name says is at work on the file; nil for a file that is nobody's.
     private static func owner(of name: String) -> Int32? {

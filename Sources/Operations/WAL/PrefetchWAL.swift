@@ -1,36 +1,50 @@
+import Format
 import Platform
 import Postgres
 
-/// The background half of `wal fetch`: started by it, ends with the recovery.
+/// The background half of `wal fetch`: a process started by it, or a thread of one that lives on; ends with the
+/// recovery.
 package struct PrefetchWAL: Sendable {
     private let fetch: FetchWAL
-    private let window: Int
+    private let prefetch: Int
 
-    package init(_ fetch: FetchWAL, window: Int) {
+    /// - Parameter prefetch: `wal.prefetch`.
+    package init(_ fetch: FetchWAL, prefetch: Int) {
         self.fetch = fetch
-        self.window = window
+        self.prefetch = prefetch
     }
 
     /// Keeps segments ahead in `directory` for the server whose WAL goes to `target` (PostgreSQL's `%p`), which is in
     /// its data directory. Returns at once when another process does so already.
     package func run(directory path: String, target: String) throws(OperationError) {
+        try run(directory: path, target: target, isOver: { false }, onBegin: { _ in })
+    }
+
+    /// The same until `isOver` says so; `onBegin` is given what does the work.
+    func run(
+        directory path: String, target: String, isOver: () -> Bool, onBegin: (Prefetcher) -> Void
+    ) throws(OperationError) {
         let directory = PrefetchDirectory(path: path)
         let lock: FileLock?
         let data: DataDirectory
         let permissions: UInt16
+        let isStandby: Bool
         do throws(PlatformError) { lock = try directory.lock() } catch { throw OperationError(error) }
         guard lock != nil else { return }
         do throws(PostgresError) {
-            guard let found = try DataDirectory.containing(walPath: target) else { return }
+            guard let found = try fetch.dataDirectory(target) else { return }
             data = found
             permissions = try data.filePermissions()
+            isStandby = try RecoveryMode(of: data) == .standby
         } catch {
             throw OperationError(error)
         }
-        let source = try fetch.source(target)
-        Prefetcher(source, directory: directory, window: window, permissions: permissions).run {
-            Self.isInRecovery(data)
-        }
+        let source = try fetch.source(target, objects: Prefetcher.lanesMax)
+        let pace = PrefetchPace(prefetch: prefetch, segmentBytes: source.segmentSize.byteCount)
+        let prefetcher = Prefetcher(
+            source, directory: directory, pace: pace, permissions: permissions, isStandby: isStandby)
+        onBegin(prefetcher)
+        prefetcher.run { !isOver() && Self.isInRecovery(data) }
         _ = consume lock
     }
 

@@ -1,10 +1,12 @@
 import Format
 
-/// Which segments are to be kept ahead of a recovery: those behind the last one that PostgreSQL has got, at most
-/// `limit` of them, on its timeline.
+/// Which segments are to be kept ahead of a recovery: those behind the last one that PostgreSQL has got, `ahead` of
+/// them and at most `limit`, on its timeline.
 struct PrefetchWindow: Equatable, Sendable {
     private let size: SegmentSize
     private let limit: Int
+    /// How many are fetched now; what is there already stays wanted up to `limit`.
+    private var ahead: Int
     /// The segment that PostgreSQL got last; nil until it is known.
     private var base: SegmentName?
     /// Where to look for the next segment to begin; nil at the end of all positions.
@@ -19,8 +21,17 @@ struct PrefetchWindow: Equatable, Sendable {
     init(size: SegmentSize, limit: Int, present: Set<SegmentName> = []) {
         self.size = size
         self.limit = limit
+        ahead = limit
         waiting = present
     }
+
+    /// Whether `name` is what the recovery takes next, or among what is fetched for it.
+    func covers(_ name: SegmentName) -> Bool {
+        inFlight.contains(name) || waiting.contains(name) || base?.next(size: size) == name
+    }
+
+    /// From now on so many are kept ahead.
+    mutating func keep(ahead: Int) { self.ahead = min(max(ahead, 1), limit) }
 
     /// PostgreSQL has got `name` by itself: what comes behind it is wanted now. Returns what no longer is.
     mutating func go(behind name: SegmentName) -> Set<SegmentName> {
@@ -46,7 +57,7 @@ struct PrefetchWindow: Equatable, Sendable {
     /// The next segment to fetch, if there is room and sense in one.
     mutating func begin() -> SegmentName? {
         while let name = next, waiting.contains(name) || inFlight.contains(name) { next = name.next(size: size) }
-        guard let name = next, isWanted(name), waiting.count + inFlight.count < limit, !isAtEnd || inFlight.isEmpty
+        guard let name = next, isWanted(name), waiting.count + inFlight.count < ahead, !isAtEnd || inFlight.isEmpty
         else { return nil }
         inFlight.insert(name)
         next = name.next(size: size)

@@ -7,18 +7,15 @@ package import Platform
 /// inherit what it never received. Losing the ledger costs one upload and comparison per file, nothing else.
 package struct PushLedger: Equatable, Sendable {
     /// Twice the largest look-ahead: entries older than that have been asked for long ago.
-    package static let entriesMax = 1024
+    package static let entriesMax = 2048
     /// A line is under 200 bytes; a longer file is not a ledger.
     package static let byteCountMax = 256 * entriesMax
 
     /// The cluster and its repositories, as one line of text.
     package let scope: String
-    private(set) var entries: [Entry] = []
-
-    struct Entry: Equatable, Sendable {
-        let name: String
-        let identity: String
-    }
+    /// Names, the one recorded last at the end.
+    private var names: [String] = []
+    private var identities: [String: String] = [:]
 
     package init(scope: String) {
         self.scope = scope
@@ -30,27 +27,38 @@ package struct PushLedger: Equatable, Sendable {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
         guard lines.popFirst() == Substring(Self.title), lines.popFirst() == Substring(scope), lines.popLast() == ""
         else { return }
-        entries = lines.compactMap { line in
-            let fields = line.split(separator: " ", maxSplits: 1)
-            return fields.count == 2 ? Entry(name: String(fields[0]), identity: String(fields[1])) : nil
+        for line in lines {
+            let fields = line.split(separator: " ", maxSplits: 1).map(String.init)
+            guard fields.count == 2, identities[fields[0]] == nil else { continue }
+            names.append(fields[0])
+            identities[fields[0]] = fields[1]
         }
     }
 
+    var count: Int { names.count }
+
     package var text: String {
         var text = Self.title + "\n" + scope + "\n"
-        for entry in entries { text += entry.name + " " + entry.identity + "\n" }
+        for name in names { text += "\(name) \(identities[name] ?? "")\n" }
         return text
     }
 
     /// True when exactly this state of the file is recorded as durable.
     package func holds(_ name: String, _ status: FileStatus) -> Bool {
-        entries.contains(Entry(name: name, identity: Self.identity(status)))
+        identities[name] == Self.identity(status)
+    }
+
+    /// True when some state of the file is: good enough for a figure, not for a promise.
+    func holds(name: String) -> Bool {
+        identities[name] != nil
     }
 
     package mutating func record(_ name: String, _ status: FileStatus) {
-        entries.removeAll { $0.name == name }
-        entries.append(Entry(name: name, identity: Self.identity(status)))
-        entries.removeFirst(max(0, entries.count - Self.entriesMax))
+        if identities[name] != nil { names.removeAll { $0 == name } }
+        names.append(name)
+        identities[name] = Self.identity(status)
+        for old in names.prefix(max(0, names.count - Self.entriesMax)) { identities[old] = nil }
+        names.removeFirst(max(0, names.count - Self.entriesMax))
     }
 
     private static let title = "trunkline push ledger 1"

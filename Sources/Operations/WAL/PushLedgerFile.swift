@@ -35,6 +35,19 @@ package struct PushLedgerFile: Sendable {
         defer { _ = lock }
         var ledger = load()
         for file in files { ledger.record(file.name, file.status) }
+        try write(ledger)
+    }
+
+    /// Puts `ledger`, which is of the same scope, in the place of what is there: for a process that knows all of it.
+    package func replace(_ ledger: PushLedger) throws(PlatformError) {
+        try FileSystem.createDirectory(directory, permissions: 0o750, parents: true)
+        let lock = try FileLock.acquire("\(directory)/\(Self.lockName)", until: .after(seconds: Self.lockSeconds))
+        defer { _ = lock }
+        guard ledger != load() else { return }
+        try write(ledger)
+    }
+
+    private func write(_ ledger: PushLedger) throws(PlatformError) {
         var target = try AtomicFile(directory: directory, name: Self.name, permissions: 0o640)
         try target.write(text: ledger.text)
         _ = try target.commit(overwrite: .replace, durable: true)

@@ -1,5 +1,5 @@
 import Codec
-import Format
+package import Format
 import Platform
 import Postgres
 
@@ -45,8 +45,9 @@ package struct PushWAL: Sendable {
         let batch = PushBatch(files, target: target, until: deadline, lookahead: ends)
         let archived = batch.run(lanes: min(files.count, Self.lanesMax))
         record(archived)
+        let notes = note(archived, target)
         try batch.requireFirst()
-        return warnings + archived.flatMap(\.warnings)
+        return warnings + archived.flatMap(\.warnings) + notes
     }
 
     /// The bound on what a push keeps in memory.
@@ -65,7 +66,8 @@ package struct PushWAL: Sendable {
     /// repository over TLS, and doubled.
     static let programBytes = 32 << 20
 
-    private static func name(of path: String) throws(OperationError) -> WALFileName {
+    /// The name at the end of PostgreSQL's `%p`.
+    package static func name(of path: String) throws(OperationError) -> WALFileName {
         let last = path.split(separator: "/").last.map(String.init) ?? path
         guard let name = WALFileName(last) else {
             throw OperationError(
@@ -94,13 +96,20 @@ package struct PushWAL: Sendable {
         let (repositories, warnings) = try Repositories.holding(
             control.system, of: cluster, configuration, environment: environment, until: deadline)
         let keys = try HostKeys(configuration.encryption)
-        let comparison = ContentComparison(signers: try keys.signers()) { () throws(OperationError) in
-            try OpenPipeline(FetchWAL.openSettings(try keys.openParameters(), configuration.wal, objects: 1))
-        }
         let target = ArchiveTarget(
             cluster: cluster.name, system: control.system, segmentSize: control.segmentSize,
-            repositories: repositories, pipeline: try SealPipeline(try sealSettings(keys)), comparison: comparison)
+            repositories: repositories, pipeline: try SealPipeline(try sealSettings(keys)),
+            comparison: try Self.comparison(keys, configuration))
         return (target, warnings)
+    }
+
+    /// Tells what is there already from what must not be overwritten, reading what is there if it has to.
+    static func comparison(
+        _ keys: HostKeys, _ configuration: Configuration
+    ) throws(OperationError) -> ContentComparison {
+        ContentComparison(signers: try keys.signers()) { () throws(OperationError) in
+            try OpenPipeline(FetchWAL.openSettings(try keys.openParameters(), configuration.wal, objects: 1))
+        }
     }
 
     private func sealSettings(_ keys: HostKeys) throws(OperationError) -> SealSettings {
@@ -148,7 +157,30 @@ package struct PushWAL: Sendable {
         try? ledger.record(files.map { ("\($0.name)", $0.status) })
     }
 
-    private static func scope(_ cluster: ClusterConfiguration, _ repositories: [RepositoryConfiguration]) -> String {
+    /// Notes what best-effort repositories did not get, for an agent to give it to them later. Returns warnings.
+    private func note(_ files: [ArchivedFile], _ target: ArchiveTarget) -> [String] {
+        let now = Clock.now().seconds
+        let asked = Set(target.repositories.map(\.name))
+        var warnings: [String] = []
+        for settings in configuration.repositories where !settings.isRequired {
+            let lacked = files.filter { $0.lackedBy.contains(settings.name) || !asked.contains(settings.name) }
+            guard !lacked.isEmpty else { continue }
+            let entries = lacked.map { file in
+                BacklogList.Entry(WALObjectName(system: target.system, name: file.name), addedSeconds: now)
+            }
+            let backlog = BacklogFile(
+                stateDirectory: cluster.stateDirectory, cluster: cluster.name, repository: settings)
+            do throws(PlatformError) {
+                try backlog.add(entries)
+            } catch {
+                warnings.append("repository \"\(settings.name)\": what it lacks cannot be noted: \(error)")
+            }
+        }
+        return warnings
+    }
+
+    /// For whom and for which repositories a ledger holds.
+    static func scope(_ cluster: ClusterConfiguration, _ repositories: [RepositoryConfiguration]) -> String {
         let places = repositories.filter(\.isRequired).map { "\($0.name)=\($0.place)" }
         return "cluster=\(cluster.name) " + places.joined(separator: " ")
     }

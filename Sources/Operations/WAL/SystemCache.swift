@@ -33,6 +33,16 @@ struct SystemCache: Sendable {
         _ = try? file.commit(overwrite: .replace, durable: false)
     }
 
+    /// Throws unless the repository holds the system, as far as is known or can be found out.
+    func require(
+        _ system: SystemIdentifier, of cluster: ClusterName, in repository: Repository,
+        _ settings: RepositoryConfiguration, until deadline: Deadline
+    ) throws(OperationError) {
+        guard !knows(system, of: cluster, in: settings) else { return }
+        try repository.requireSystem(system, of: cluster, until: deadline)
+        remember(system, of: cluster, in: settings)
+    }
+
     private func path(_ system: SystemIdentifier, _ repository: String) -> String {
         "\(directory)/\(system)-\(repository)"
     }

@@ -168,7 +168,7 @@ import Testing
             configuration, cluster: cluster, environment: [:], caller: .standby, startPrefetcher: { _, _ in })
         let target = target
         let process = try Thread.spawn(name: "prefetch") {
-            try? PrefetchWAL(fetch, window: 2).run(directory: directory, target: target)
+            try? PrefetchWAL(fetch, prefetch: 2).run(directory: directory, target: target)
         }
         let prefetch = try #require(PrefetchDirectory(besideWALDirectory: host.wal))
         #expect(prefetch.path == directory)

@@ -155,6 +155,13 @@ import Testing
         prefetch.remove()
         #expect(try data.names(below: name) == ["\(WAL.first).moving.\(parent)"])
         try FileSystem.remove("\(prefetch.path)/\(WAL.first).moving.\(parent)")
+        // Another thread of this process.
+        let own = PrefetchDirectory.privateName(of: "\(WAL.first)")
+        #expect(own != PrefetchDirectory.privateName(of: "\(WAL.first)"))
+        try data.write("\(name)/\(own)", [])
+        prefetch.remove()
+        #expect(try data.names(below: name) == [own])
+        try FileSystem.remove("\(prefetch.path)/\(own)")
         prefetch.remove()
         #expect(try data.names() == ["pg_wal"])
     }
@@ -199,7 +206,8 @@ import Testing
         let file = RestoredFile(
             FetchPlace(staging: staging, name: .segment(WAL.first), target: target, permissions: 0o600))
         try write([1], at: 0, to: file)
-        staging.remove()
+        // By nobody of ours.
+        try FileSystem.removeTree(staging.path)
         let error = #expect(throws: OperationError.self) { try file.commit() }
         #expect(error != nil)
         #expect(try data.names(below: "pg_wal").isEmpty)

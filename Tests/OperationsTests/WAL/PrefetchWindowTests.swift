@@ -95,6 +95,27 @@ import Testing
         #expect(beginAll(&window) == [begun[0]])
     }
 
+    /// Fewer may be wanted now; what is there stays.
+    @Test func keepsAheadWhatItIsTold() {
+        var window = window(6)
+        window.keep(ahead: 2)
+        _ = window.go(behind: Self.names[0])
+        #expect(beginAll(&window) == Array(Self.names[1...2]))
+        #expect(window.covers(Self.names[1]) && !window.covers(Self.names[3]))
+        window.keep(ahead: 4)
+        #expect(beginAll(&window) == Array(Self.names[3...4]))
+        for name in Self.names[1...4] { #expect(window.restored(name) == true) }
+        window.keep(ahead: 1)
+        #expect(window.begin() == nil)
+        #expect(window.waiting.count == 4)
+        window.keep(ahead: 100)
+        #expect(beginAll(&window) == Array(Self.names[5...6]), "never beyond the limit")
+        window.keep(ahead: 0)
+        _ = window.go(behind: Self.names[8])
+        for name in Self.names[5...6] { #expect(window.restored(name) == false) }
+        #expect(beginAll(&window) == [Self.names[9]], "never nothing")
+    }
+
     /// A prefetcher that was killed has left complete segments.
     @Test func whatIsPresentIsNotFetchedAgain() {
         var window = window(4, present: Set(Self.names[2...3]).union([Self.names[9]]))

@@ -30,7 +30,8 @@ import Testing
     ) throws {
         let source = try WAL.source([WAL.repository(store)])
         let prefetcher = Prefetcher(
-            source, directory: directory, window: window, permissions: 0o600, idleSeconds: idleSeconds)
+            source, directory: directory, pace: PrefetchPace(first: window, limit: window), permissions: 0o600,
+            idleSeconds: idleSeconds)
         let isNeeded = Gate(true)
         let thread = try Thread.spawn(name: "prefetcher") { prefetcher.run { isNeeded.withLock { $0 } } }
         let result = Result { try body() }
@@ -128,14 +129,18 @@ import Testing
         let names = WAL.segments(3)
         let source = try WAL.source([WAL.repository(try Self.archive(names))])
         try directory.request(after: names[0])
-        Prefetcher(source, directory: directory, window: 2, permissions: 0o600, idleSeconds: 0.3).run { true }
+        Prefetcher(
+            source, directory: directory, pace: PrefetchPace(first: 2, limit: 2), permissions: 0o600, idleSeconds: 0.3
+        ).run { true }
         #expect(try data.names() == ["pg_wal"])
     }
 
     @Test func doesNothingThatIsNotNeeded() throws {
         let store = InFlightStore(WAL.founded())
         let source = try WAL.source([WAL.repository(store)])
-        Prefetcher(source, directory: directory, window: 2, permissions: 0o600).run { false }
+        Prefetcher(source, directory: directory, pace: PrefetchPace(first: 2, limit: 2), permissions: 0o600).run {
+            false
+        }
         #expect(store.callCount == 0)
         #expect(try data.names() == ["pg_wal"])
     }

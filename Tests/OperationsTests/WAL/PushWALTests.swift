@@ -116,9 +116,42 @@ import Testing
         let path = try host.makeReady("\(names[0])", host.octets(names[0]))
         #expect(try push(path, ["local", "disk"], bestEffort: ["disk"]).count == 1)
         #expect(try host.holds("\(names[0])"))
+        #expect(try backlog(of: "disk") == ["\(names[0])"])
         let error = #expect(throws: OperationError.self) { try push(path, ["local", "disk"]) }
         #expect(error?.cause.contains("repository \"disk\"") == true)
         #expect(try FileSystem.status(of: host.root("disk")) == nil, "an absent root is never made")
+    }
+
+    /// What a best-effort repository did not get is noted, also of the files that nobody has asked for yet.
+    @Test func whatABestEffortRepositoryLacksIsNoted() throws {
+        try host.found(["local", "disk"])
+        let names = host.segments(3)
+        for name in names { try host.makeReady("\(name)", host.octets(name)) }
+        #expect(try push("\(host.wal)/\(names[0])", ["local", "disk"], bestEffort: ["disk"]).isEmpty)
+        #expect(try backlog(of: "disk").isEmpty)
+        // Known to hold the system, and gone.
+        try FileSystem.rename(from: host.root("disk"), to: host.root("unmounted"))
+        let more = host.segments(5)[3...]
+        for name in more { try host.makeReady("\(name)", host.octets(name)) }
+        #expect(try push("\(host.wal)/\(more[3])", ["local", "disk"], bestEffort: ["disk"]).count == 2)
+        #expect(try Set(backlog(of: "disk")) == Set(more.map { "\($0)" }))
+        // Other content will never be copied.
+        try FileSystem.rename(from: host.root("unmounted"), to: host.root("disk"))
+        let last = "00000002.history"
+        for (octets, repositories) in [([1], ["disk"]), ([2, 3], ["local", "disk"])] as [([UInt8], [String])] {
+            try FileSystem.removeTree(host.state + "/push-ledger")
+            let path = try host.makeReady(last, octets)
+            _ = try push(path, repositories, bestEffort: repositories.count > 1 ? ["disk"] : [])
+        }
+        #expect(try backlog(of: "disk").count == 2)
+    }
+
+    private func backlog(of repository: String) throws -> [String] {
+        let (configuration, cluster) = try host.configuration(["local", repository], bestEffort: [repository])
+        let file = BacklogFile(
+            stateDirectory: cluster.stateDirectory, cluster: cluster.name, repository: configuration.repositories[1])
+        #expect(file.load().coverage == .complete)
+        return file.load().entries.map { "\($0.file.name)" }
     }
 
     @Test(arguments: ["nonsense", "000000010000000000000002.txt", ""])
