@@ -3,7 +3,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 PROGRAM := .build/release/trunkline
 
-.PHONY: all help setup build test check lint format unit e2e stores sanitize fuzz bench bench-smoke demo docs install clean
+.PHONY: all help setup build module test check lint format unit e2e stores sanitize fuzz bench bench-smoke demo docs install clean
 
 all: build
 
@@ -13,6 +13,9 @@ setup: ## every dependency, by apt and pip
 build: ## release build
 	@contrib/setup build
 	@.ci/build.sh
+
+module: ## the archive module, for the PostgreSQL of PG_CONFIG
+	@$(MAKE) -C contrib/archive_module
 
 test: ## all tests, as in continuous integration
 	@.ci/test.sh
@@ -46,7 +49,7 @@ bench: ## the full benchmarks, beside other archivers
 	@contrib/setup bench
 	@Benchmarks/run
 
-bench-smoke: build ## every path of the benchmarks in under a minute
+bench-smoke: build ## every path of the benchmarks, tiny
 	@Benchmarks/run --tiny
 
 demo: build ## a throwaway PostgreSQL loses a table and gets it back
@@ -57,14 +60,15 @@ docs: ## checks what documents say against the code
 	@.ci/docs.sh
 
 install: ## into $(DESTDIR)$(PREFIX)
-	@test -x $(PROGRAM) || $(MAKE) build
+	@test -x $(PROGRAM) -a -x $(PROGRAM)-wal || $(MAKE) build
 	install -D -m 0755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/trunkline
+	install -D -m 0755 $(PROGRAM)-wal $(DESTDIR)$(PREFIX)/bin/trunkline-wal
 	install -D -m 0644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/trunkline/LICENSE
 	install -D -m 0644 README.md $(DESTDIR)$(PREFIX)/share/doc/trunkline/README.md
 
 clean: ## what the builds made; the test tools below .build stay
 	@rm -rf .build/*-linux-gnu .build/debug .build/release .build/static .build/*.yaml .build/build.db .build/log
-	@rm -rf .build/thread .build/address .build/fuzz/*-linux-gnu .build/fuzz/release
+	@rm -rf .build/thin .build/thread .build/address .build/fuzz/*-linux-gnu .build/fuzz/release
 
 help:
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22

@@ -30,9 +30,18 @@ let fuzzing: [Target] =
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"], swiftSettings: strict),
     ]
 
+/// What the thread sanitizer has nothing to look for in, and is not built for it (.ci/sanitize.sh).
+let withoutThreads: Set =
+    Context.environment["TRUNKLINE_THREADED_TESTS"] == nil
+    ? []
+    : ["ClientTests", "CommandLineTests", "FormatTests", "PostgresTests", "RepositoryTests", "trunkline-bench"]
+
 let package = Package(
     name: "trunkline",
-    products: [.executable(name: "trunkline", targets: ["trunkline"])],
+    products: [
+        .executable(name: "trunkline", targets: ["trunkline"]),
+        .executable(name: "trunkline-wal", targets: ["trunkline-wal"]),
+    ],
     targets: [
         // C libraries.
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -41,13 +50,16 @@ let package = Package(
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
         .systemLibrary(name: "CLinux"),
-        .target(name: "CCurl"),
-        .target(name: "CPostgres"),
+        .target(name: "CLibrary"),
+        .target(name: "CCurl", dependencies: ["CLibrary"]),
+        .target(name: "CPostgres", dependencies: ["CLibrary"]),
+        .target(name: "CHTTPServer", dependencies: ["CLibrary"]),
         .target(name: "CToml"),
 
         // Layers, lowest first. A target may depend only on targets above it in this list.
         .target(name: "Format", swiftSettings: safe),
         .target(name: "Platform", dependencies: ["CLinux"], swiftSettings: kernel),
+        .target(name: "HTTPServer", dependencies: ["Platform", "CHTTPServer"], swiftSettings: strict),
         .target(name: "Stream", dependencies: ["Platform", "CISAL"], swiftSettings: strict),
         .target(
             name: "Codec", dependencies: ["Format", "Platform", "Stream", "CZstd", "CSodium", "CXXHash"],
@@ -58,10 +70,14 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Format", "Platform", "Stream", "CPostgres"], swiftSettings: strict),
         .target(
-            name: "Operations", dependencies: ["Codec", "Format", "Platform", "Postgres", "Storage", "Stream"],
+            name: "Operations",
+            dependencies: ["Codec", "Format", "HTTPServer", "Platform", "Postgres", "Storage", "Stream"],
             swiftSettings: safe),
         .executableTarget(
             name: "trunkline", dependencies: ["CToml", "Format", "Operations", "Platform"], swiftSettings: safe),
+        // The agent's client: a process per segment, so it has nothing that starts slowly (.ci/build.sh links it
+        // statically).
+        .executableTarget(name: "trunkline-wal", dependencies: ["Format", "Platform"], swiftSettings: safe),
 
         // Tests.
         .target(
@@ -69,6 +85,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "FormatTests", dependencies: ["Format", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "PlatformTests", dependencies: ["Platform"], swiftSettings: kernel),
+        .testTarget(
+            name: "HTTPServerTests", dependencies: ["CLibrary", "HTTPServer", "Platform"], swiftSettings: strict),
         .testTarget(name: "StreamTests", dependencies: ["Platform", "Stream"], swiftSettings: strict),
         .testTarget(
             name: "CodecTests", dependencies: ["Codec", "CSodium", "Format", "Stream", "TestSupport"],
@@ -82,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "Codec", "Format", "Operations", "Platform", "Postgres", "Storage", "Stream", "TestSupport",
+                "Codec", "Format", "HTTPServer", "Operations", "Platform", "Postgres", "Storage", "Stream",
+                "TestSupport",
             ],
             swiftSettings: kernel),
         .testTarget(
@@ -91,13 +110,16 @@ let package = Package(
                 "trunkline", "CToml", "Codec", "Format", "Operations", "Platform", "Storage", "TestSupport",
             ],
             exclude: ["Snapshots"], swiftSettings: strict),
+        .testTarget(
+            name: "ClientTests", dependencies: ["trunkline", "trunkline-wal", "Format", "Platform"],
+            swiftSettings: strict),
         .testTarget(name: "RepositoryTests", swiftSettings: strict),
 
         // Benchmarks: the pipeline without files and stores (Benchmarks/run builds and drives it).
         .executableTarget(
             name: "trunkline-bench", dependencies: ["Codec", "Format", "Operations", "Platform", "Storage", "Stream"],
             path: "Benchmarks/Pipeline", swiftSettings: strict),
-    ] + fuzzing,
+    ].filter { !withoutThreads.contains($0.name) } + fuzzing,
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
 )

@@ -57,7 +57,7 @@ struct CommandContext: Sendable {
     func endOnSignals(_ what: String) -> EndingSignals? { try? EndingSignals(what, console: console) }
 
     /// Converts what an operation throws at the border of this target.
-    func operation<Result>(_ body: () throws(OperationError) -> Result) throws(CommandFailure) -> Result {
+    func operation<Result: ~Copyable>(_ body: () throws(OperationError) -> Result) throws(CommandFailure) -> Result {
         do throws(OperationError) {
             return try body()
         } catch {

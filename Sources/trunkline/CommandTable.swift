@@ -56,6 +56,7 @@ package enum CommandTable {
         CommandRule(
             .walPrefetch, operands: ["DIRECTORY", "TARGET"], options: common + repositoryOptions + [cluster]),
         CommandRule(.walList, options: common + repositoryOptions + [cluster, json]),
+        CommandRule(.agent, options: common + [cluster, explainMemory]),
         CommandRule(
             .backup,
             options: common + [
@@ -93,6 +94,7 @@ package enum CommandTable {
                 cluster, json, OptionRule("wal"), OptionRule("all"), OptionRule("structure"),
                 OptionRule("max-age", "DURATION"), OptionRule("sample", "PERCENT"),
             ]),
+        CommandRule(.metrics, options: common + [cluster, OptionRule("output", "FILE")]),
         CommandRule(.version, options: [json, help]),
     ]
 

@@ -1,3 +1,5 @@
+package import Format
+
 /// The exit status, decided in one place from what happened and who asked.
 ///
 /// PostgreSQL takes every status of restore_command from 1 to 125 as "there is no such file" and then ends recovery:

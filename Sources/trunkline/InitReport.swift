@@ -26,8 +26,8 @@ struct InitReport {
             "Put these lines into postgresql.conf (archive_mode needs a restart):",
             "",
             "  archive_mode = on",
-            "  archive_command = '\(command("wal push %p"))'",
-            "  restore_command = '\(command("wal fetch %f %p"))'",
+            "  archive_command = '\(command(.push))'",
+            "  restore_command = '\(command(.fetch))'",
             "  archive_timeout = 60    # at most this many seconds of WAL are on the server alone",
         ]
     }
@@ -40,8 +40,8 @@ struct InitReport {
         ]
     }
 
-    private func command(_ words: String) -> String {
+    private func command(_ deed: ServerCommand.Deed) -> String {
         let name = configuration.clusters.count > 1 ? "\(cluster.name)" : nil
-        return RecoverySettings.escaped(ServerCommand.text(words, file: file, cluster: name))
+        return RecoverySettings.escaped(ServerCommand.text(deed, of: configuration, file: file, cluster: name))
     }
 }

@@ -1,20 +1,37 @@
+internal import Format
 internal import Operations
 internal import Platform
 
-/// A command that PostgreSQL runs through a shell: this program by its path, and how it finds its repository.
+/// A command that PostgreSQL runs through a shell: this program by its path, or the agent's client where it stands
+/// beside it, and how they find the repository.
 enum ServerCommand {
-    /// `words`, in which `%f` and `%p` stand for themselves, with the options that name the configuration.
-    static func text(_ words: String, file: String?, cluster: String?) -> String {
-        var parts = [program, words]
+    /// What PostgreSQL wants done, with its own placeholders.
+    enum Deed: String {
+        case push = "push %p"
+        case fetch = "fetch %f %p"
+    }
+
+    /// With the options that name the configuration, and the agent's socket where that is not the usual one.
+    static func text(_ deed: Deed, of configuration: Configuration, file: String?, cluster: String?) -> String {
+        var parts = client.map { [quoted($0), deed.rawValue] } ?? [program, "wal", deed.rawValue]
         if let file, file != ConfigurationFile.defaultPath { parts.append("--config \(quoted(file))") }
         if let cluster { parts.append("--cluster \(quoted(cluster))") }
+        let socket = configuration.agent.socket
+        if client != nil, socket != AgentProtocol.defaultSocket { parts.append("--socket \(quoted(socket))") }
         return parts.joined(separator: " ")
     }
 
-    /// The same with options that stand in for a configuration.
-    static func text(_ words: String, options: [(name: String, value: String)]) -> String {
-        ([program, words] + options.map { "--\($0.name) \(quoted($0.value))" }).joined(separator: " ")
+    /// With options that stand in for a configuration, which no agent has.
+    static func text(_ deed: Deed, options: [(name: String, value: String)]) -> String {
+        ([program, "wal", deed.rawValue] + options.map { "--\($0.name) \(quoted($0.value))" }).joined(separator: " ")
     }
+
+    /// `trunkline-wal` beside this program; nil where it is not installed.
+    private static let client: String? = {
+        guard let own = try? Process.selfPath(), let directory = FileSystem.parent(of: own) else { return nil }
+        let path = "\(directory == "/" ? "" : directory)/trunkline-wal"
+        return ((try? FileSystem.status(of: path)) ?? nil)?.kind == .regular ? path : nil
+    }()
 
     private static var program: String { quoted((try? Process.selfPath()) ?? "trunkline") }
 

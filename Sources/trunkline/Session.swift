@@ -52,6 +52,7 @@ package struct Session: Sendable {
         case .walFetch: WALFetchCommand.run
         case .walPrefetch: WALPrefetchCommand.run
         case .walList: WALListCommand.run
+        case .agent: AgentCommand.run
         case .backup: BackupCommand.run
         case .restore: RestoreCommand.run
         case .artifactPut: ArtifactPutCommand.run
@@ -60,6 +61,7 @@ package struct Session: Sendable {
         case .list: ListCommand.run
         case .show: ShowCommand.run
         case .verify: VerifyCommand.run
+        case .metrics: MetricsCommand.run
         case .version: VersionCommand.run
         }
     }

@@ -1,3 +1,4 @@
+internal import Format
 internal import Platform
 
 @main enum Trunkline {

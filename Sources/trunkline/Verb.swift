@@ -8,6 +8,7 @@ package enum Verb: String, CaseIterable, Sendable {
     /// The background half of `wal fetch`.
     case walPrefetch = "wal prefetch"
     case walList = "wal list"
+    case agent
     case backup
     case restore
     case artifactPut = "artifact put"
@@ -16,6 +17,7 @@ package enum Verb: String, CaseIterable, Sendable {
     case list
     case show
     case verify
+    case metrics
     case version
 
     /// Whether only the program itself uses it: nobody is told of it.

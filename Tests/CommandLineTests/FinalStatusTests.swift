@@ -1,3 +1,4 @@
+import Format
 import Testing
 import trunkline
 

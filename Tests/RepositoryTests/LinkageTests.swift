@@ -5,6 +5,7 @@ import Testing
 /// on first use.
 struct LinkageTests {
     private static let binary = ".build/release/trunkline"
+    private static let client = ".build/release/trunkline-wal"
 
     /// Beside the C library's own parts.
     private static let allowed: Set<String> = [
@@ -13,6 +14,8 @@ struct LinkageTests {
     ]
     /// Twice what it has: a general JSON library would add a half to it.
     private static let byteCountMax = 40 << 20
+    /// The Swift runtime and the C library are most of it.
+    private static let clientByteCountMax = 16 << 20
 
     @Test(.enabled(if: Checkout.exists(binary), "there is no release build"))
     func onlyExpectedLibrariesAreLinked() throws {
@@ -28,17 +31,33 @@ struct LinkageTests {
         #expect(size < Self.byteCountMax)
     }
 
-    /// The NEEDED entries of the dynamic section: what the loader opens before `main`, directly.
-    private static func neededLibraries() throws -> Set<String> {
+    @Test(.enabled(if: Checkout.exists(client), "there is no release build"))
+    func theClientIsStatic() throws {
+        let headers = try Self.programHeaders(Self.client)
+        #expect(headers.contains(" LOAD "), "\(headers)")
+        #expect(!headers.contains(" INTERP "), "no loader")
+        #expect(!headers.contains(" NEEDED "), "no library")
+        let size = try #require(
+            try FileManager.default.attributesOfItem(
+                atPath: Checkout.root.appendingPathComponent(Self.client).path)[.size] as? Int)
+        #expect(size < Self.clientByteCountMax)
+    }
+
+    private static func programHeaders(_ path: String) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/objdump")
-        process.arguments = ["-p", Checkout.root.appendingPathComponent(binary).path]
+        process.arguments = ["-p", Checkout.root.appendingPathComponent(path).path]
         let pipe = Pipe()
         process.standardOutput = pipe
         try process.run()
         let output = pipe.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// The NEEDED entries of the dynamic section: what the loader opens before `main`, directly.
+    private static func neededLibraries() throws -> Set<String> {
+        let lines = try programHeaders(binary).split(separator: "\n")
         return Set(
             lines.compactMap { line in
                 let words = line.split(separator: " ")

@@ -8,6 +8,8 @@ package struct PutArtifact: Sendable {
     private let configuration: Configuration
     private let cluster: ClusterConfiguration
     private let environment: [String: String]
+    /// Tests do not wait.
+    var sleep: @Sendable (_ seconds: Double) -> Void = { Clock.sleep(seconds: $0) }
 
     /// What every repository must be able to take: ten thousand parts, the most of S3, of 64 MiB. Longer streams need
     /// a larger `part-size`.
@@ -48,14 +50,14 @@ package struct PutArtifact: Sendable {
             comparison: comparison(keys, try keys.signers()), streamBytesMax: Self.streamBytesMax)
         let began = Clock.now()
         let record = try upload.run(name, .make(now: began), contentType, from: source, &warnings)
-        Self.waitBeyond(began)
+        waitBeyond(began)
         return Stored(record: record, warnings: warnings)
     }
 
     /// Two versions of one second would be in random order: whoever stores the next one finds a later second.
-    private static func waitBeyond(_ began: UnixTime) {
+    private func waitBeyond(_ began: UnixTime) {
         let now = Clock.now()
-        if now.seconds == began.seconds { Clock.sleep(seconds: 1 - Double(now.nanoseconds) / 1e9) }
+        if now.seconds == began.seconds { sleep(1 - Double(now.nanoseconds) / 1e9) }
     }
 
     /// The bound on what a put keeps in memory.

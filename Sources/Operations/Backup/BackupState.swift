@@ -4,6 +4,9 @@ import Platform
 /// A cluster's backup files in its state directory: the block index, the journal, and a lock.
 struct BackupState: Sendable {
     let directory: String
+    /// Tests go on to the next second at once.
+    var sleep: @Sendable (_ seconds: Double) -> Void = { Clock.sleep(seconds: $0) }
+    var clock: @Sendable () -> UnixTime = Clock.now
 
     static let indexName = "index"
     var indexPath: String { "\(directory)/\(Self.indexName)" }
@@ -24,10 +27,10 @@ struct BackupState: Sendable {
     func nextID() -> (id: BackupID, now: UnixTime) {
         let text = (try? FileSystem.readWhole(lastPath, limit: BackupID.byteCount)) ?? []
         let last = BackupID(String(decoding: text, as: UTF8.self))
-        var now = Clock.now()
+        var now = clock()
         if let last, last.iso8601 == now.iso8601() {
-            Clock.sleep(seconds: 1 - Double(now.nanoseconds) / 1e9)
-            now = Clock.now()
+            sleep(1 - Double(now.nanoseconds) / 1e9)
+            now = clock()
         }
         let id = BackupID.make(now: now)
         if var file = try? AtomicFile(directory: directory, name: "last"), (try? file.write(text: "\(id)")) != nil {

@@ -9,7 +9,8 @@ package struct ClusterConfiguration: Equatable, Sendable {
     package let connection: String?
     /// How to connect to the primary, for backups of a standby.
     package let primary: String?
-    /// Where the ledger and the caches of this cluster live: nothing in it is the only copy of anything.
+    /// Where the ledger and the caches of this cluster live: nothing in it is the only copy of anything
+    /// but of what best-effort repositories still lack, which a look at the repositories tells too.
     package let stateDirectory: String
 
     package init(

@@ -7,6 +7,7 @@ package struct Configuration: Equatable, Sendable {
     /// In the order of the file, which is the order of reading; at least one, and one of them required.
     package let repositories: [RepositoryConfiguration]
     package let wal: WALConfiguration
+    package let agent: AgentConfiguration
     package let backup: BackupConfiguration
     package let encryption: EncryptionConfiguration
 
@@ -24,6 +25,7 @@ package struct Configuration: Equatable, Sendable {
         self.file = file
         clusters = sections.filter { $0.section == .cluster }.compactMap { ClusterConfiguration($0) }
         wal = WALConfiguration(Self.only(.wal, sections))
+        agent = AgentConfiguration(Self.only(.agent, sections), problems: &problems)
         backup = BackupConfiguration(Self.only(.backup, sections))
         encryption = EncryptionConfiguration(Self.only(.encryption, sections), problems: &problems)
         let places = sections.filter { $0.section == .repository }

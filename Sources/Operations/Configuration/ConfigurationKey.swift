@@ -4,7 +4,7 @@
 /// about unknown keys and the check of docs/CONFIGURATION.md all follow it.
 package struct ConfigurationKey: Equatable, Sendable {
     package enum Section: String, CaseIterable, Sendable {
-        case cluster, repository, wal, backup, encryption
+        case cluster, repository, wal, agent, backup, encryption
 
         /// Whether there are several, each with a name: `[repository.NAME]`.
         package var isNamed: Bool { self == .cluster || self == .repository }

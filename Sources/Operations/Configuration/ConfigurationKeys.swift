@@ -1,13 +1,15 @@
+internal import Format
 internal import Storage
 
 /// Every key there is, in the order in which docs/CONFIGURATION.md explains them.
 package enum ConfigurationKeys {
-    package static let all: [ConfigurationKey] = cluster + wal + backup + repository + encryption
+    package static let all: [ConfigurationKey] = cluster + wal + agent + backup + repository + encryption
 
     package static func section(_ section: ConfigurationKey.Section) -> [ConfigurationKey] {
         switch section {
         case .cluster: cluster
         case .wal: wal
+        case .agent: agent
         case .backup: backup
         case .repository: repository
         case .encryption: encryption
@@ -29,6 +31,14 @@ package enum ConfigurationKeys {
         ConfigurationKey(
             .wal, "compression-level", .number(ConfigurationLimits.compressionLevel), default: .number(1)),
         ConfigurationKey(.wal, "threads", .number(1...ConfigurationLimits.threadsMax), note: "one per core"),
+    ]
+
+    private static let agent: [ConfigurationKey] = [
+        ConfigurationKey(.agent, "socket", .path, default: .text(AgentProtocol.defaultSocket)),
+        ConfigurationKey(.agent, "metrics", .text, default: .text(AgentConfiguration.metricsDefault)),
+        ConfigurationKey(.agent, "memory", .bytes(ConfigurationLimits.agentMemory), default: .bytes(512 << 20)),
+        ConfigurationKey(.agent, "backlog", .number(ConfigurationLimits.backlogEntries), default: .number(65536)),
+        ConfigurationKey(.agent, "stop-deadline", .seconds(ConfigurationLimits.timeout), default: .seconds(25)),
     ]
 
     private static let backup: [ConfigurationKey] = [
@@ -98,6 +108,12 @@ package enum ConfigurationLimits {
 
     /// Prefetched segments lie on the disk of `pg_wal`: 256 of 16 MiB are 4 GiB.
     package static let prefetchMax = 256
+
+    /// Bytes: under this not one segment could be under way beside a fetch; above, nothing gets faster.
+    package static let agentMemory: ClosedRange<Int> = (128 << 20)...(64 << 30)
+
+    /// Names of WAL files that a best-effort repository still has to get: at most some 50 MiB of text.
+    package static let backlogEntries: ClosedRange<Int> = 1...1_000_000
 
     /// At least a second, or nothing could be stored; at most a day, or a hanging store would never be reported.
     package static let deadline: ClosedRange<Double> = 1...86_400

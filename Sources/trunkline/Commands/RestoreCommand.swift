@@ -41,10 +41,10 @@ enum RestoreCommand {
     private static func command(
         _ context: CommandContext, _ configuration: Configuration, _ cluster: ClusterConfiguration
     ) -> String {
-        let words = "wal fetch %f %p"
         let name = "\(cluster.name)"
         guard context.invocation.has("repository") else {
-            return ServerCommand.text(words, file: configuration.file.map(absolute), cluster: name)
+            return ServerCommand.text(
+                .fetch, of: configuration, file: configuration.file.map(absolute), cluster: name)
         }
         var options = CommandTable.repositoryOptions.compactMap { rule in
             context.invocation.value(rule.name).map { value in
@@ -52,7 +52,7 @@ enum RestoreCommand {
             }
         }
         options.append((name: "cluster", value: name))
-        return ServerCommand.text(words, options: options)
+        return ServerCommand.text(.fetch, options: options)
     }
 
     private static func absolute(_ path: String) -> String {

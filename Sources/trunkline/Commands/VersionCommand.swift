@@ -1,3 +1,5 @@
+internal import Format
+
 /// `trunkline version`: the number, and nothing that needs a configuration.
 enum VersionCommand {
     static let line = "trunkline \(Version.number)\n"

@@ -1,3 +1,4 @@
+internal import Format
 internal import Operations
 internal import Platform
 

@@ -11,6 +11,7 @@ package enum Help {
         case .walFetch: walFetch
         case .walPrefetch: walPrefetch
         case .walList: walList
+        case .agent: agent
         case .backup: backup
         case .restore: restore
         case .artifactPut: artifactPut
@@ -19,6 +20,7 @@ package enum Help {
         case .list: list
         case .show: show
         case .verify: verify
+        case .metrics: metrics
         case .version: version
         }
     }
@@ -35,6 +37,7 @@ package enum Help {
           wal push PATH         Store one WAL file; this is archive_command
           wal fetch NAME DEST   Bring one WAL file back; this is restore_command
           wal list              Show what WAL is stored, with gaps named
+          agent                 Archive ahead of the server, and answer it at once
           backup                Make a base backup of the running server
           restore [BACKUP]      Bring a backup back, and set the server up to recover from there
           artifact put NAME     Store any stream beside the backups: a dump, a key, a snapshot
@@ -43,6 +46,7 @@ package enum Help {
           list                  Show the backups, and from when to when can be restored
           show BACKUP           Tell everything about one backup
           verify [BACKUP]       Read what is stored, and say what is wrong with it
+          metrics               Print what Prometheus may want to know of the archive
           version               Print the version
 
         OPTIONS
