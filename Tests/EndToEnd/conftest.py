@@ -3,13 +3,15 @@
 import itertools
 import pathlib
 import re
+import subprocess
 import tempfile
 
 import pytest
 
 from harness import process
 from harness.killpoints import KillPoints
-from harness.postgres import Installation, Server
+from harness.modes import DIRECT
+from harness.postgres import ROOT, Installation, Server
 from harness.process import Account
 from harness.proxy import Proxy
 from harness.repositories import LocalRepository, S3Repository
@@ -75,6 +77,29 @@ def services(session_folder):
     running = Services(session_folder / "services")
     yield running
     running.remove()
+
+
+@pytest.fixture(scope="session")
+def module(session_folder):
+    """module(15) is archive_library for PostgreSQL 15, where servers can read it."""
+    built = {}
+
+    def make(major):
+        if major not in built:
+            folder = session_folder / f"module-{major}"
+            words = [str(ROOT / "contrib/archive_module/build"), str(major), str(folder)]
+            path = pathlib.Path(subprocess.run(words, check=True, capture_output=True, text=True).stdout.strip())
+            folder.chmod(0o755)
+            path.chmod(0o755)
+            built[major] = path.with_suffix("")
+        return built[major]
+    return make
+
+
+@pytest.fixture
+def mode():
+    """How PostgreSQL is connected to the program, unless the test is parametrised otherwise: harness/modes.py."""
+    return DIRECT
 
 
 @pytest.fixture(scope="session")
@@ -148,11 +173,16 @@ def repository(account, services, workplace):
 
 
 @pytest.fixture
-def trunkline(program, account, workplace):
-    """trunkline(repository, ...) configures nothing yet: init does."""
+def trunkline(program, account, workplace, mode, module):
+    """trunkline(repository, ...) configures nothing yet: init does, and starts an agent in the modes with one."""
+    made = []
+
     def make(*repositories, name="trunkline", cluster="main"):
-        return Trunkline(program, account, workplace / name, repositories, cluster)
-    return make
+        made.append(Trunkline(program, account, workplace / name, repositories, cluster, mode, module))
+        return made[-1]
+    yield make
+    for tool in made:
+        tool.tear_down()
 
 
 @pytest.fixture
@@ -187,7 +217,7 @@ class Stage:
         tool = self.trunkline(*repositories)
         tool.init(server.data)
         tool.connect(server)
-        server.configure({"archive_mode": "on", "archive_command": tool.archive_command()})
+        server.configure(tool.archive_settings(major))
         return server.start(), tool
 
     def restored(self, major, base, name, tool, settings=None, signal_file="recovery.signal"):

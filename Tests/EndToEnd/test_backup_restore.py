@@ -73,7 +73,8 @@ def test_every_backup_of_a_busy_server_restores_to_what_was_there(stage, reposit
         assert (backup["method"], backup["base"]) == (incremental_method(major), before["id"])
         assert backup["storedBytes"] < full["storedBytes"] * LATER_SHARE_MAX, backup
         assert backup["reusedBytes"] > 0 and backup["pageErrors"] == [], backup
-    for number in range(len(history.backups)):
+    # Of a store elsewhere only the last one, which needs all others.
+    for number in range(len(history.backups)) if store == "local" else [-1 + len(history.backups)]:
         history.expect_restored(number)
 
 

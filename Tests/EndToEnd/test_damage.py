@@ -9,7 +9,7 @@ from harness.sealed import SLOT_BYTES, FIXED_BYTES, TRAILER_BYTES, header_bytes,
 from harness.trunkline import TROUBLE_BY_HAND, TROUBLE_IN_RECOVERY
 
 SEGMENT_MIB = 4
-RANDOM_FLIPS = 50
+RANDOM_FLIPS = 20
 SEED = int(os.environ.get("TRUNKLINE_TEST_SEED", "20261121"))
 
 
@@ -47,12 +47,12 @@ def expect_recovery_aborts(desk):
 
 
 def interesting_offsets(content):
-    """Every byte of the fixed header, and of the rest a few of each part: slots, lengths, messages, trailer."""
+    """Of each part a few: fixed header, slots, lengths, messages, trailer. The unit tests take every byte."""
     header, trailer = header_bytes(content), len(content) - TRAILER_BYTES
-    offsets = set(range(FIXED_BYTES)) | set(range(FIXED_BYTES, header, 9)) | {header - 1}
-    for start, end in messages(content):
+    offsets = set(range(0, FIXED_BYTES, 3)) | set(range(FIXED_BYTES, header, 41)) | {header - 1}
+    for start, end in (messages(content)[0], messages(content)[-1]):
         offsets |= {start, start + 3, start + 4, start + 5, (start + end) // 2, end - 17, end - 1}
-    offsets |= set(range(trailer, len(content), 7)) | {len(content) - 1}
+    offsets |= set(range(trailer, len(content), 31)) | {len(content) - 1}
     print(f"seed {SEED}")
     return sorted(offsets | set(random.Random(SEED).sample(range(len(content)), RANDOM_FLIPS)))
 

@@ -3,7 +3,11 @@
 import os
 import subprocess
 
+from harness.modes import AGENT, DIRECT
+from harness.parameters import modes
 
+
+@modes(DIRECT, AGENT)
 def test_an_empty_environment_is_enough(desk, repository):
     desk = desk(repository("moto"))
     name = desk.segments[0]
@@ -11,18 +15,19 @@ def test_an_empty_environment_is_enough(desk, repository):
     outcome = desk.push(name, env={"PATH": "", "HOME": "", "LC_ALL": "", "TZ": ""})
     assert outcome.code == 0, str(outcome)
     done = subprocess.run(
-        [str(desk.tool.program), "wal", "fetch", name, "by-hand", "--config", str(desk.tool.config)],
+        [str(word) for word in desk.tool.wal_words("fetch", name, "by-hand")],
         cwd=desk.folder, env={}, capture_output=True, timeout=60, **desk.account.popen_arguments())
     assert done.returncode == 0, done.stderr
     assert (desk.folder / "by-hand").read_bytes() == desk.specimen.content(name)
 
 
+@modes(DIRECT, AGENT)
 def test_closed_descriptors_do_no_harm(desk, repository):
     """With 0, 1 and 2 closed, the first files the program opens get these numbers: nothing may be printed into them."""
     desk = desk(repository("local"))
     name = desk.segments[0]
     desk.place(name)
-    script = f'exec "{desk.tool.program}" wal push pg_wal/{name} --config "{desk.tool.config}" <&- >&- 2>&-'
+    script = f'exec {" ".join(map(str, desk.tool.wal_words("push", f"pg_wal/{name}")))} <&- >&- 2>&-'
     done = subprocess.run(["/bin/sh", "-c", script], cwd=desk.folder, env={}, timeout=60,
                           **desk.account.popen_arguments())
     assert done.returncode == 0
@@ -39,7 +44,7 @@ def test_a_closed_reader_does_not_kill_it(desk, repository):
 
 
 def test_a_full_disk_is_an_ordinary_failure(desk, repository):
-    """The limit on file sizes stands in for the disk: EFBIG where ENOSPC would be."""
+    """The limit on file sizes stands in for the disk: EFBIG where ENOSPC would be. Of the process that has it alone."""
     desk = desk(repository("local"))
     name, other = desk.segments[2:4]  # The first ones are nearly empty, and small when sealed.
     desk.place_and_push(name)
@@ -54,6 +59,7 @@ def test_a_full_disk_is_an_ordinary_failure(desk, repository):
     assert [name for name in os.listdir(desk.folder) if name.startswith(".")] == []
 
 
+@modes(DIRECT, AGENT)
 def test_restored_files_are_private(desk, repository):
     desk = desk(repository("local"))
     desk.place_and_push(desk.segments[0])
@@ -61,6 +67,7 @@ def test_restored_files_are_private(desk, repository):
     assert (desk.folder / "by-hand").stat().st_mode & 0o777 == 0o600
 
 
+@modes(DIRECT, AGENT)
 def test_local_objects_are_for_owner_and_group(desk, repository):
     place = repository("local")
     desk = desk(place)

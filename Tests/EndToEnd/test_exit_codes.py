@@ -2,6 +2,8 @@
 
 import pytest
 
+from harness.modes import AGENT, DIRECT
+from harness.parameters import in_modes, modes
 from harness.proxy import REFUSE, RESET, STALL, answer
 from harness.trunkline import MISSING, TROUBLE_BY_HAND, TROUBLE_IN_RECOVERY
 
@@ -30,7 +32,7 @@ def expect_trouble(desk, name):
     assert (outcome.code, content) == (TROUBLE_BY_HAND, None), str(outcome)
 
 
-@pytest.mark.parametrize("store", ["local", "moto", "openstack-swift", "ceph-rgw"])
+@in_modes("store", ["local", "moto", "openstack-swift", "ceph-rgw"], agent=["local", "moto"])
 def test_what_is_there_and_what_is_missing(desk, repository, store):
     desk = desk(repository(store))
     names = [desk.segments[0], desk.segments[1], desk.specimen.one(".history"), desk.specimen.one(".backup"),
@@ -48,6 +50,7 @@ def test_what_is_there_and_what_is_missing(desk, repository, store):
     desk.expect_missing(desk.segments[2])
 
 
+@modes(DIRECT, AGENT)
 def test_a_partial_segment_never_stands_in_for_a_complete_one(desk, repository):
     desk = desk(repository("local"))
     partial = desk.specimen.one(".partial")
@@ -56,10 +59,15 @@ def test_a_partial_segment_never_stands_in_for_a_complete_one(desk, repository):
     desk.expect_fetched(partial)
 
 
-@pytest.mark.parametrize("trouble", [
-    REFUSE, RESET, STALL, answer(503), answer(500, b""), answer(404, HTML), answer(404, NO_BUCKET), answer(404, b""),
-    answer(200, HTML), answer(301, HTML, [("Location", "http://127.0.0.1:1/")]), answer(403, b""),
-], ids=["refuse", "reset", "stall", "503", "500", "404-page", "404-bucket", "404-empty", "200-page", "301", "403"])
+TROUBLE = {
+    "refuse": REFUSE, "reset": RESET, "stall": STALL, "503": answer(503), "500": answer(500, b""),
+    "404-page": answer(404, HTML), "404-bucket": answer(404, NO_BUCKET), "404-empty": answer(404, b""),
+    "200-page": answer(200, HTML), "301": answer(301, HTML, [("Location", "http://127.0.0.1:1/")]),
+    "403": answer(403, b""),
+}
+
+
+@in_modes("trouble", TROUBLE, agent=["refuse", "stall", "404-page", "403"])
 def test_a_store_in_trouble_is_never_a_missing_file(desk, repository, trouble):
     place = repository("moto", through_proxy=True)
     desk = desk(place)
@@ -69,15 +77,18 @@ def test_a_store_in_trouble_is_never_a_missing_file(desk, repository, trouble):
         for section in settings["repository"].values():
             section["stall-timeout"] = 1
             section["connect-timeout"] = 1
-    place.proxy.set(trouble)
+    place.proxy.set(TROUBLE[trouble])
     expect_trouble(desk, desk.segments[0])
     place.proxy.set(REFUSE)
     outcome, content = desk.fetch_by_hand("00000009.history")
     assert (outcome.code, content) == (TROUBLE_BY_HAND, None), str(outcome)
 
 
-@pytest.mark.parametrize("store", ["moto", "openstack-swift", "ceph-rgw"])
-@pytest.mark.parametrize("wrong", ["secret-access-key", "access-key-id", "bucket"])
+# Each store and each mistake at least once.
+@pytest.mark.parametrize("store, wrong", [
+    ("moto", "bucket"), ("moto", "access-key-id"), ("openstack-swift", "bucket"),
+    ("openstack-swift", "secret-access-key"),
+    ("ceph-rgw", "access-key-id"), ("ceph-rgw", "secret-access-key")])
 def test_wrong_credentials_and_buckets_are_trouble(desk, repository, store, wrong):
     desk = desk(repository(store))
     desk.place_and_push(desk.segments[0])
@@ -92,6 +103,7 @@ def test_wrong_credentials_and_buckets_are_trouble(desk, repository, store, wron
     expect_trouble(desk, desk.segments[1])
 
 
+@modes(DIRECT, AGENT)
 def test_an_unmounted_disk_is_trouble(desk, repository):
     place = repository("local")
     desk = desk(place)
@@ -134,6 +146,7 @@ def test_a_mistyped_restore_command_is_trouble(desk, repository):
         assert outcome.code == TROUBLE_IN_RECOVERY, str(outcome)
 
 
+@modes(DIRECT, AGENT)
 def test_a_target_that_cannot_be_written_is_trouble(desk, repository):
     desk = desk(repository("local"))
     desk.place_and_push(desk.segments[0])

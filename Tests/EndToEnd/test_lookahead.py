@@ -1,9 +1,18 @@
-"""One push stores several waiting segments; the next ones answer from the ledger."""
+"""One push stores several waiting segments; the next ones answer from the ledger.
+
+An agent looks ahead all the time and keeps its ledger in memory: what one call stores, and what a file on the disk
+answers, is of the direct program alone.
+"""
+
+import contextlib
 
 import pytest
 
 from harness import process
+from harness.modes import AGENT, DIRECT
+from harness.parameters import modes
 from harness.proxy import REFUSE
+from harness.waiting import wait_for
 
 
 def lookahead(tool, count):
@@ -48,14 +57,20 @@ def test_the_ledger_can_be_lost(desk, repository):
         assert outcome.code == 0, str(outcome)
 
 
+@modes(DIRECT, AGENT)
 def test_a_state_directory_that_cannot_be_used_only_costs_time(desk, repository):
     desk = desk(repository("local"))
     lookahead(desk.tool, 4)
     names = desk.segments[:3]
     for name in names:
         desk.place(name)
-    process.remove_tree(desk.tool.state)
-    desk.account.write(desk.tool.state, b"a file, not a directory")
+
+    def is_a_file():
+        process.remove_tree(desk.tool.state)
+        with contextlib.suppress(IsADirectoryError):  # An agent may just be writing into a new one.
+            desk.account.write(desk.tool.state, b"a file, not a directory")
+        return desk.tool.state.is_file()
+    wait_for("the state directory to be none", is_a_file)
     for name in names:
         outcome = desk.push(name)
         assert outcome.code == 0, str(outcome)
@@ -83,6 +98,7 @@ def test_a_damaged_ledger_is_not_believed(desk, repository, garbage):
         desk.expect_fetched(name)
 
 
+@modes(DIRECT, AGENT)
 def test_the_ledger_does_not_answer_for_other_content(desk, repository):
     """The file may have been replaced since it was looked ahead at."""
     desk = desk(repository("local"))
@@ -91,12 +107,14 @@ def test_the_ledger_does_not_answer_for_other_content(desk, repository):
     desk.place(first)
     desk.place(second)
     assert desk.push(first).code == 0
+    wait_for("the second one", lambda: desk.tool.key_of(second))  # An agent looks ahead in its own time.
     content = bytearray(desk.specimen.content(second))
     content[-1] ^= 1
     desk.place(second, bytes(content))
     desk.expect_push_fails(second, second)
 
 
+@modes(DIRECT, AGENT)
 def test_a_bad_file_ahead_does_not_fail_the_one_asked_for(desk, repository):
     desk = desk(repository("local"))
     lookahead(desk.tool, 4)
@@ -120,6 +138,7 @@ def test_lookahead_can_be_off(desk, repository):
     assert len(desk.tool.wal_keys()) == 1
 
 
+@modes(DIRECT, AGENT)
 def test_what_is_marked_done_is_left_to_postgresql(desk, repository):
     """Renaming .ready to .done is PostgreSQL's: after a push both segments still wait."""
     desk = desk(repository("local"))

@@ -4,6 +4,8 @@ import concurrent.futures
 
 import pytest
 
+from harness.parameters import in_modes
+
 
 def altered(name, content):
     """Other content that is as plausible as the first."""
@@ -18,7 +20,7 @@ def kinds(specimen):
             "partial": specimen.one(".partial"), "backup": specimen.one(".backup")}
 
 
-@pytest.mark.parametrize("store", ["local", "moto", "openstack-swift", "ceph-rgw"])
+@in_modes("store", ["local", "moto", "openstack-swift", "ceph-rgw"], agent=["local", "moto"])
 @pytest.mark.parametrize("kind", ["segment", "history", "partial", "backup"])
 def test_identical_is_fine_and_different_is_refused(desk, repository, store, kind):
     desk = desk(repository(store))
@@ -41,7 +43,7 @@ def test_identical_is_fine_and_different_is_refused(desk, repository, store, kin
     desk.expect_fetched(name)
 
 
-@pytest.mark.parametrize("store", ["local", "moto"])
+@in_modes("store", ["local", "moto"], agent=["local"])
 def test_without_the_digest_key_content_is_compared_by_reading(desk, repository, store):
     desk = desk(repository(store))
     name = desk.segments[0]
@@ -63,7 +65,7 @@ def test_without_the_digest_key_content_is_compared_by_reading(desk, repository,
     assert "hint:" in outcome.err, "says what to do"
 
 
-@pytest.mark.parametrize("store", ["local", "ceph-rgw"])
+@in_modes("store", ["local", "ceph-rgw"], agent=["local"])
 def test_hosts_that_race_never_overwrite(desk, repository, store):
     """Two contents, eight hosts at once: those of one content succeed and keep the name, the others fail."""
     desk = desk(repository(store))

@@ -1,11 +1,10 @@
 """pg_rewind -c: the third caller of restore_command."""
 
-import pytest
-
 from harness import workload
+from harness.parameters import in_modes
 
 
-@pytest.mark.parametrize("major", [15, 18])
+@in_modes("major", [15, 18], agent=[18], module=[15])
 def test_pg_rewind_takes_wal_from_the_archive(stage, repository, major):
     old, tool = stage.primary(major, repository("local"))
     workload.prepare(old)
@@ -13,7 +12,7 @@ def test_pg_rewind_takes_wal_from_the_archive(stage, repository, major):
     workload.mark(old, 1)
     at_fork = old.archive_everything()
 
-    archiving = {"archive_mode": "on", "archive_command": tool.archive_command()}
+    archiving = tool.archive_settings(major)
     new = stage.restored(major, base, "new", tool, archiving).start()
     workload.mark(new, 2)
     new.archive_everything()

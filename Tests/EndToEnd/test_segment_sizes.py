@@ -1,13 +1,12 @@
 """Segments of other sizes than 16 MiB."""
 
-import pytest
-
 from harness import process, workload
 from harness.measure import memory_bound_mib, peak_mib
+from harness.parameters import in_modes
 
 
-@pytest.mark.parametrize("segment_mib, store", [(1, "local"), (1, "moto"), (64, "local"), (64, "openstack-swift")],
-                         ids=str)
+@in_modes("segment_mib, store", [(1, "local"), (1, "moto"), (64, "local"), (64, "openstack-swift")],
+          agent=[(64, "moto")], module=[(1, "moto")])
 def test_small_and_large_segments(stage, repository, segment_mib, store):
     server, tool = stage.primary(15, repository(store), segment_mib=segment_mib)
     workload.prepare(server)
@@ -27,6 +26,7 @@ def test_small_and_large_segments(stage, repository, segment_mib, store):
 
 
 def test_a_segment_of_one_gibibyte_stays_within_the_printed_memory(stage, repository):
+    """Of the direct program, which prints a bound for one file; that of the agent is in test_agent.py."""
     server, tool = stage.primary(15, repository("local"), segment_mib=1024, settings={"archive_mode": "off"})
     server.sql("create table filler as select md5(g::text) from generate_series(1, 1000000) g")
     name = server.switch_wal()

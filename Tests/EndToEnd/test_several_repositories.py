@@ -1,5 +1,7 @@
 """Several repositories: all required ones in parallel, best effort for the others, and reading from whichever can."""
 
+from harness.modes import AGENT, DIRECT
+from harness.parameters import modes
 from harness.proxy import REFUSE, answer
 from harness.trunkline import MISSING, TROUBLE_BY_HAND
 
@@ -14,6 +16,7 @@ def hurry(tool):
         settings["wal"] |= {"push-deadline": 3, "fetch-deadline": 3, "lookahead": 0}
 
 
+@modes(DIRECT, AGENT)
 def test_both_get_the_same_object(desk, repository):
     one, two = repository("local", name="one"), repository("moto")
     desk = desk(one, two)
@@ -22,6 +25,7 @@ def test_both_get_the_same_object(desk, repository):
     assert one.read(key) == two.read(key), "sealed once, stored twice"
 
 
+@modes(DIRECT, AGENT)
 def test_a_required_repository_that_fails_fails_the_push(desk, repository):
     one, two = repository("local", name="one"), repository("local", name="two")
     desk = desk(one, two)
@@ -36,6 +40,7 @@ def test_a_required_repository_that_fails_fails_the_push(desk, repository):
 
 
 def test_best_effort_warns_and_succeeds(desk, repository):
+    """Of the direct program, which tells whoever asks; an agent keeps a backlog (test_agent_faults.py)."""
     one, two = repository("local", name="one"), repository("moto", through_proxy=True)
     desk = desk(one, two)
     best_effort(desk.tool, 1)
@@ -51,6 +56,7 @@ def test_best_effort_warns_and_succeeds(desk, repository):
         assert desk.tool.key_of(name) in one.keys()
 
 
+@modes(DIRECT, AGENT)
 def test_the_second_repository_serves_when_the_first_lacks_or_fails(desk, repository):
     one, two = repository("moto", through_proxy=True), repository("local", name="two")
     desk = desk(one, two)
@@ -64,6 +70,7 @@ def test_the_second_repository_serves_when_the_first_lacks_or_fails(desk, reposi
         desk.expect_fetched(failing)
 
 
+@modes(DIRECT, AGENT)
 def test_missing_needs_every_repository_to_say_so(desk, repository):
     one, two = repository("local", name="one"), repository("local", name="two")
     desk = desk(one, two)
@@ -78,6 +85,7 @@ def test_missing_needs_every_repository_to_say_so(desk, repository):
         broken.mount()
 
 
+@modes(DIRECT, AGENT)
 def test_damage_in_the_first_is_served_from_the_second(desk, repository):
     one, two = repository("local", name="one"), repository("local", name="two")
     desk = desk(one, two)

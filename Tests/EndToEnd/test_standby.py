@@ -1,12 +1,11 @@
 """Standbys that live on the archive alone, and archiving from both sides."""
 
-import pytest
-
 from harness import workload
+from harness.parameters import in_modes
 from harness.waiting import wait_for
 
 
-@pytest.mark.parametrize("major, store", [(17, "local"), (15, "openstack-swift")], ids=str)
+@in_modes("major, store", [(17, "local"), (15, "openstack-swift")], agent=[(15, "moto")])
 def test_a_standby_follows_by_archive_only(stage, repository, major, store):
     primary, tool = stage.primary(major, repository(store))
     workload.prepare(primary)
@@ -29,14 +28,14 @@ def has_marks(server):
     return server.sql("select to_regclass('mark') is not null") == "t"
 
 
-@pytest.mark.parametrize("major, store", [(18, "local"), (15, "moto")], ids=str)
+@in_modes("major, store", [(18, "local"), (15, "moto")], agent=[(18, "local")], module=[(15, "local")])
 def test_archiving_always_from_both_sides(stage, repository, major, store):
     """archive_mode = always: the standby archives what it got from the archive, byte for byte the same."""
     primary, tool = stage.primary(major, repository(store))
     workload.prepare(primary)
     base = primary.base_backup(stage.workplace / "base")
     elsewhere = tool.variant("standby-host", lambda settings: None)
-    settings = {"archive_mode": "always", "archive_command": elsewhere.archive_command()}
+    settings = elsewhere.archive_settings(major) | {"archive_mode": "always"}
     standby = stage.restored(major, base, "standby", elsewhere, settings, "standby.signal").start(wait=False)
     standby.wait_ready(for_readers=True)
     for number in range(1, 4):

@@ -1,8 +1,8 @@
 """Trouble of the store in the middle of a recovery: it waits or stops, and never ends early."""
 
-import pytest
-
 from harness import workload
+from harness.modes import AGENT, DIRECT, MODULE
+from harness.parameters import in_modes, modes
 from harness.proxy import PASS, REFUSE, RESET, STALL, answer, cut
 from harness.waiting import wait_for
 
@@ -57,10 +57,10 @@ def expect_aborted(recovered):
 
 
 TROUBLE = {"stopped": REFUSE, "503": answer(503), "reset": RESET, "stall": STALL, "cut": cut(2000),
-           "not found": answer(404, b"<html>not here</html>")}
+           "not-found": answer(404, b"<html>not here</html>")}
 
 
-@pytest.mark.parametrize("trouble", TROUBLE, ids=lambda name: name.replace(" ", "-"))
+@in_modes("trouble", TROUBLE, agent=["503", "stall"])
 def test_recovery_waits_and_completes_when_the_store_returns(stage, repository, trouble):
     archive = Archive(stage, repository("moto", through_proxy=True))
     proxy = archive.place.proxy
@@ -81,7 +81,7 @@ def test_recovery_waits_and_completes_when_the_store_returns(stage, repository, 
 LASTING_TROUBLE = {"stopped": REFUSE, "503": answer(503), "forbidden": answer(403, DENIED)}
 
 
-@pytest.mark.parametrize("trouble", LASTING_TROUBLE)
+@in_modes("trouble", LASTING_TROUBLE, agent=["stopped", "forbidden"])
 def test_recovery_aborts_at_the_deadline_and_completes_after_a_restart(stage, repository, trouble):
     archive = Archive(stage, repository("moto", through_proxy=True))
     proxy = archive.place.proxy
@@ -94,7 +94,7 @@ def test_recovery_aborts_at_the_deadline_and_completes_after_a_restart(stage, re
     archive.expect_complete(recovered)
 
 
-@pytest.mark.parametrize("major", [15, 17, 18])
+@in_modes("major", [15, 17, 18], agent=[18])
 def test_recovery_aborts_on_an_unmounted_disk(stage, repository, major):
     archive = Archive(stage, repository("local"), major)
     archive.deadline(2)
@@ -130,6 +130,7 @@ def test_recovery_survives_a_restart_of_a_real_server(stage, repository, service
     archive.expect_complete(recovered)
 
 
+@modes(DIRECT, AGENT)
 def test_a_standby_outlives_trouble(stage, repository):
     """A code above 125 would end the standby: it gets 75 and asks again."""
     archive = Archive(stage, repository("moto", through_proxy=True))
@@ -151,6 +152,7 @@ def all_marks(server):
     return answer.out.strip() == str(SEGMENTS)
 
 
+@modes(DIRECT, AGENT, MODULE)
 def test_archiving_waits_for_the_store_and_loses_nothing(stage, repository):
     place = repository("moto", through_proxy=True)
     server, tool = stage.primary(15, place)

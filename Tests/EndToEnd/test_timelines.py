@@ -1,11 +1,10 @@
 """Timelines: two switches, and recovery along each of the three lines."""
 
-import pytest
-
 from harness import workload
+from harness.parameters import in_modes
 
 
-@pytest.mark.parametrize("major, store", [(18, "local"), (15, "moto")], ids=str)
+@in_modes("major, store", [(18, "local"), (15, "moto")], agent=[(15, "local")], module=[(18, "moto")])
 def test_recovery_along_every_timeline(stage, repository, major, store):
     first, tool = stage.primary(major, repository(store))
     workload.prepare(first)
@@ -17,7 +16,7 @@ def test_recovery_along_every_timeline(stage, repository, major, store):
     first.archive_everything()
     first.stop()
 
-    archiving = {"archive_mode": "on", "archive_command": tool.archive_command()}
+    archiving = tool.archive_settings(major)
     second = stage.restored(major, base, "second", tool, archiving | {"recovery_target_lsn": fork_1}).start()
     workload.mark(second, 12)
     second.switch_wal()

@@ -2,6 +2,9 @@
 
 import struct
 
+from harness.modes import AGENT, DIRECT
+from harness.parameters import modes
+
 # XLogLongPageHeaderData: magic, info, timeline, page address, rest; then system, segment size, block size.
 LONG_HEADER = struct.Struct("<HHIQI4xQII")
 TIMELINE, SEGMENT_SIZE = 2, 6
@@ -13,6 +16,7 @@ def with_header(content, field, value):
     return LONG_HEADER.pack(*fields) + content[LONG_HEADER.size:]
 
 
+@modes(DIRECT, AGENT)
 def test_a_segment_of_another_cluster_is_refused(desk, repository, specimens):
     desk = desk(repository("local"))
     foreign = specimens(1, "other")
@@ -23,6 +27,7 @@ def test_a_segment_of_another_cluster_is_refused(desk, repository, specimens):
     assert desk.tool.wal_keys() == []
 
 
+@modes(DIRECT, AGENT)
 def test_a_segment_under_another_name_is_refused(desk, repository):
     desk = desk(repository("local"))
     first, second = desk.segments[:2]
@@ -33,6 +38,7 @@ def test_a_segment_under_another_name_is_refused(desk, repository):
     assert desk.tool.wal_keys() == []
 
 
+@modes(DIRECT, AGENT)
 def test_a_timeline_that_began_in_the_segment_is_fine(desk, repository):
     """A new timeline's first segment begins as a copy of the old one: its first page tells the old timeline."""
     desk = desk(repository("local"))
@@ -43,6 +49,7 @@ def test_a_timeline_that_began_in_the_segment_is_fine(desk, repository):
     desk.expect_fetched(second_timeline)
 
 
+@modes(DIRECT, AGENT)
 def test_a_segment_of_another_size_is_refused(desk, repository):
     desk = desk(repository("local"))
     name = desk.segments[0]
@@ -55,11 +62,13 @@ def test_a_segment_of_another_size_is_refused(desk, repository):
     assert desk.tool.wal_keys() == []
 
 
+@modes(DIRECT, AGENT)
 def test_a_file_that_is_not_there_is_an_ordinary_failure(desk, repository):
     desk = desk(repository("local"))
     desk.expect_push_fails(desk.segments[0], desk.segments[0])
 
 
+@modes(DIRECT, AGENT)
 def test_names_that_are_not_of_wal_are_refused(desk, repository):
     desk = desk(repository("local"))
     for name in ("postgresql.conf", "x" * 65, "../PG_VERSION", "000000010000000000000001 ", "-"):
@@ -68,6 +77,7 @@ def test_names_that_are_not_of_wal_are_refused(desk, repository):
     assert desk.tool.wal_keys() == []
 
 
+@modes(DIRECT, AGENT)
 def test_another_cluster_may_not_take_over_a_configuration(desk, repository, specimens):
     """pg_upgrade or initdb makes a new system identifier: only `init` may add it."""
     desk = desk(repository("local"))

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 
 from . import process
@@ -16,6 +17,8 @@ SETTINGS = {
     "listen_addresses": "",
     "max_connections": "20",
     "shared_buffers": "32MB",
+    # In the data directory, which goes with the test: a killed server leaves what it has in /dev/shm for ever.
+    "dynamic_shared_memory_type": "mmap",
     "fsync": "off",
     "autovacuum": "off",
     "jit": "off",
@@ -125,6 +128,15 @@ class Server:
         return answer.out.strip() == "t" if answer.code == 0 else None
 
     @property
+    def is_in_production(self):
+        """What pg_control says, without a connection: true from the moment recovery is over.
+
+        The state stands behind the system identifier and two versions; DB_IN_PRODUCTION is 6 in all of them.
+        """
+        content = (self.data / "global/pg_control").read_bytes()
+        return struct.unpack_from("<QIII", content)[3] == 6
+
+    @property
     def is_running(self):
         return self.postmaster is not None and self.postmaster.poll() is None
 
@@ -132,7 +144,7 @@ class Server:
         """Waits until recovery is over and the server takes writes, or only until it takes readers."""
         def ready():
             assert self.is_running, f"{self.name} ended with {self.postmaster.returncode}\n{self.log_tail()}"
-            return self.accepts_connections and (for_readers or self.is_in_recovery is False)
+            return self.accepts_connections and (for_readers or self.is_in_production)
         try:
             wait_for(f"{self.name} to be ready", ready, seconds)
         except TooLate as late:
@@ -209,6 +221,11 @@ class Server:
     def switch_wal(self):
         """Ends the current segment and returns the name of the one that was ended."""
         return self.sql("select pg_walfile_name(pg_switch_wal())").splitlines()[-1]
+
+    def end_segment(self):
+        """As `switch_wal`, with something in the segment: an empty one is not ended."""
+        self.sql("select pg_logical_emit_message(false, 'test', 'something')")
+        return self.switch_wal()
 
     def archived(self, name):
         return not (self.data / "pg_wal/archive_status" / f"{name}.ready").exists()

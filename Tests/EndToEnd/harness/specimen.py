@@ -44,7 +44,9 @@ class Specimen:
         return desk
 
     def place(self, account, desk, name, content=None):
-        account.write(desk / "pg_wal" / name, self.content(name) if content is None else content)
+        # Whole at once, as an agent may be looking.
+        whole = account.write(desk / "placing", self.content(name) if content is None else content)
+        whole.rename(desk / "pg_wal" / name)
         account.write(desk / "pg_wal/archive_status" / f"{name}.ready", b"")
         return f"pg_wal/{name}"
 

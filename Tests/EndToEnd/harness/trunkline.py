@@ -8,6 +8,8 @@ import shutil
 import tomllib
 
 from . import process
+from .agent import Agent
+from .modes import DIRECT, MODULE, NOBODY
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
@@ -32,17 +34,27 @@ def find_program():
 
 
 def shelter_program(folder):
-    """A copy that a rebuild does not change under the running tests and that every account may walk to."""
-    copy = pathlib.Path(folder) / "trunkline"
-    shutil.copy2(find_program(), copy)
-    copy.chmod(0o755)
-    return copy
+    """A copy that a rebuild does not change under the running tests and that every account may walk to.
+
+    The thin client stands beside the program, as it does where they are installed.
+    """
+    found = find_program()
+    for name in ("trunkline", "trunkline-wal"):
+        source = found if name == "trunkline" else found.with_name(name)
+        if source.exists():
+            copy = pathlib.Path(folder) / name
+            shutil.copy2(source, copy)
+            copy.chmod(0o755)
+    return pathlib.Path(folder) / "trunkline"
 
 
 class Trunkline:
-    """One configuration file with its keys and state, for one cluster and some repositories."""
+    """One configuration file with its keys and state, for one cluster and some repositories.
 
-    def __init__(self, program, account, home, repositories, cluster="main"):
+    In the modes with an agent it has one as soon as there is a configuration (harness/modes.py).
+    """
+
+    def __init__(self, program, account, home, repositories, cluster="main", mode=DIRECT, module=None):
         self.program = program
         self.account = account
         self.home = account.make_directory(home)
@@ -52,6 +64,26 @@ class Trunkline:
         self.identity = self.home / "identity"
         self.state = self.home / "state"
         self.connection = None  # conninfo of the cluster's server, once there is one
+        self.mode = mode
+        self.module = module  # module(15) is archive_library for PostgreSQL 15
+        self.agent = None
+        self.variants = []
+
+    @property
+    def client(self):
+        """The thin client."""
+        return self.program.with_name("trunkline-wal")
+
+    def start_agent(self, metrics="off", **more):
+        """Starts the agent of this configuration, once; from then on it follows every `edit`."""
+        self.agent = Agent(self, metrics, **more)
+        return self.agent.start()
+
+    def tear_down(self):
+        for other in self.variants:
+            other.tear_down()
+        if self.agent:
+            self.agent.kill()
 
     @property
     def repository(self):
@@ -89,12 +121,38 @@ class Trunkline:
             wal = settings.setdefault("wal", {})
             wal.setdefault("push-deadline", DEADLINE_SECONDS)
             wal.setdefault("fetch-deadline", DEADLINE_SECONDS)
+        if self.mode != DIRECT and not self.agent:
+            self.start_agent()
 
     def push(self, path, cwd, **more):
-        return self.run("wal", "push", path, cwd=cwd, **more)
+        return self.wal("push", path, cwd=cwd, **more)
 
     def fetch(self, name, destination, cwd, **more):
-        return self.run("wal", "fetch", name, destination, cwd=cwd, **more)
+        return self.wal("fetch", name, destination, cwd=cwd, **more)
+
+    def wal(self, *words, cwd=None, env=None, seconds=process.SECONDS_MAX):
+        """As PostgreSQL would run it in this mode, by hand."""
+        return process.run(self.wal_words(*words), self.account, self.home, cwd=cwd, seconds=seconds,
+                           env=self.wal_environment(env))
+
+    def wal_words(self, *words):
+        """The whole command line, and `wal_environment` for it."""
+        if self.mode == DIRECT:
+            return [self.program, "wal", *words, "--config", self.config]
+        return [self.client, *words, *self.client_words()]
+
+    def wal_environment(self, env=None):
+        alone = {} if self.mode == DIRECT else {"TRUNKLINE_PROGRAM": NOBODY}
+        return process.environment(self.home, alone | (env or {}))
+
+    def ask(self, *words, cwd=None, env=None, seconds=process.SECONDS_MAX, account=None):
+        """The thin client, which does it without the agent if need be."""
+        return process.run(
+            [self.client, *words, *self.client_words()], account or self.account, self.home, cwd=cwd,
+            env=process.environment(self.home, env), seconds=seconds)
+
+    def client_words(self):
+        return ["--config", self.config, "--socket", self.agent.path]
 
     def list(self):
         return json.loads(self.run("wal", "list", "--json", check=True).out)
@@ -144,29 +202,51 @@ class Trunkline:
     # -- lines for PostgreSQL
 
     def archive_command(self):
-        return f"{self.program} wal push %p --config {self.config}"
+        return self.command("push %p")
 
     def restore_command(self):
-        return f"{self.program} wal fetch %f %p --config {self.config}"
+        return self.command("fetch %f %p")
+
+    def command(self, words, alone=True):
+        """A line for the shell. With an agent, and `alone`, nobody stands in for it."""
+        if not self.agent:
+            return f"{self.program} wal {words} --config {self.config}"
+        line = " ".join([str(self.client), words, *map(str, self.client_words())])
+        return f"TRUNKLINE_PROGRAM={NOBODY} {line}" if alone else line
+
+    def archive_settings(self, major):
+        """What makes a server of this version archive."""
+        if self.mode != MODULE:
+            return {"archive_mode": "on", "archive_command": self.archive_command()}
+        return {"archive_mode": "on", "archive_command": "", "archive_library": str(self.module(major)),
+                "trunkline_archive.socket": str(self.agent.path),
+                "trunkline_archive.configuration": str(self.config)}
 
     # -- configuration
 
     @contextlib.contextmanager
     def edit(self):
-        """The configuration as a dictionary; what the block leaves is written back."""
+        """The configuration as a dictionary; what the block leaves is written back, and a running agent reads it."""
         settings = tomllib.loads(self.config.read_text())
         yield settings
         self.account.write(self.config, toml(settings))
+        if self.agent and self.agent.is_running:
+            self.agent.reload()
 
     def variant(self, name, change):
         """Another configuration of the same cluster: a second host, or the same one with other settings."""
-        other = Trunkline(self.program, self.account, self.home.parent / name, self.repositories, self.cluster)
+        other = Trunkline(self.program, self.account, self.home.parent / name, self.repositories, self.cluster,
+                          self.mode, self.module)
+        self.variants.append(other)
         other.identity, other.connection = self.identity, self.connection
         settings = tomllib.loads(self.config.read_text())
         for cluster in settings["cluster"].values():
             cluster["state"] = str(other.state)
+        settings.pop("agent", None)
         change(settings)
         self.account.write(other.config, toml(settings))
+        if self.mode != DIRECT:
+            other.start_agent()
         return other
 
     def key_of(self, name):

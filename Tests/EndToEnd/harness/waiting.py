@@ -2,7 +2,9 @@
 
 import time
 
-POLL_SECONDS = 0.02
+# Between two looks passes a twentieth of the time waited so far, within these bounds: a long wait is no reason to keep
+# a core busy with looking.
+POLL_SECONDS = (0.02, 0.25)
 
 
 class TooLate(AssertionError):
@@ -11,11 +13,12 @@ class TooLate(AssertionError):
 
 def wait_for(what, condition, seconds=60.0):
     """Polls `condition` until it returns something true, and returns that."""
-    end = time.monotonic() + seconds
+    began = time.monotonic()
     while True:
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
+        waited = time.monotonic() - began
+        if waited > seconds:
             raise TooLate(f"waited {seconds:g} s for {what}")
-        time.sleep(POLL_SECONDS)
+        time.sleep(min(max(waited / 20, POLL_SECONDS[0]), POLL_SECONDS[1]))
