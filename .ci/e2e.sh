@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-.build/venv/bin/pytest -q -n 3 --dist worksteal --durations=15 Tests/EndToEnd "$@"
+.build/venv/bin/pytest -q -n 4 --dist worksteal --durations=15 Tests/EndToEnd "$@"

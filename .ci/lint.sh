@@ -15,6 +15,7 @@ for script in $scripts; do
     esac
 done
 if command -v shellcheck >/dev/null; then
-    shellcheck --shell=bash --exclude=SC1091,SC2034 .ci/*.sh contrib/setup contrib/demo contrib/services/common.sh
+    shellcheck --shell=bash --exclude=SC1091,SC2034 .ci/*.sh contrib/setup contrib/demo contrib/services/common.sh \
+        contrib/archive_module/build
 fi
 echo "lint: clean"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The conformance suite of stores against real S3 servers, each started for it: .ci/stores.sh [SERVER...]
+# It uses the build of the address sanitizer, which the unit tests have, too.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,7 +12,7 @@ work=$(mktemp -d)
 port=$((20000 + RANDOM % 10000))
 trap 'for server in "${servers[@]}"; do "contrib/services/$server" remove "$work/$server"; done; rm -rf "$work"' EXIT
 
-swift build --build-tests --explicit-target-dependency-import-check error
+.ci/sanitize.sh address build
 for server in "${servers[@]}"; do
     echo "== $server"
     contrib/services/"$server" start "$work/$server" $port
@@ -33,7 +34,7 @@ PYTHON
     export TRUNKLINE_TEST_S3_CONDITIONAL=create TRUNKLINE_TEST_S3_RACES=yes
     [ "$server" != openstack-swift ] || TRUNKLINE_TEST_S3_CONDITIONAL=none
     [ "$server" != moto ] || TRUNKLINE_TEST_S3_RACES=no
-    swift test --skip-build --filter RealServerTests
+    .ci/sanitize.sh address --skip-build --filter RealServerTests
     contrib/services/"$server" remove "$work/$server"
     port=$((port + 25))
 done

@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+source .ci/scratch.sh
 swift test --explicit-target-dependency-import-check error "$@"

@@ -25,7 +25,9 @@ import Testing
         bestEffort: Set<String> = [], type: String? = nil
     ) throws -> PutArtifact.Stored {
         let (configuration, cluster) = try host.configuration(repositories, bestEffort: bestEffort)
-        return try PutArtifact(configuration, cluster: cluster, environment: [:]).run(
+        var artifact = PutArtifact(configuration, cluster: cluster, environment: [:])
+        artifact.sleep = { _ in }
+        return try artifact.run(
             name ?? self.name, contentType: type.flatMap { ContentType($0) }, from: OctetSource(octets))
     }
 

@@ -80,7 +80,8 @@ import Testing
         write(frames)
         let octets = try #require(try directory.octets(of: "journal"))
         var longest = 0
-        for count in 0..<octets.count {
+        // Every length of the header and of the end, and every seventh of what is between.
+        for count in octets.indices where count < 400 || count % 7 == 0 || count > octets.count - 100 {
             try directory.write("journal", Array(octets.prefix(count)))
             guard let found = load() else {
                 #expect(longest == 0)
@@ -98,7 +99,7 @@ import Testing
         let frames = (1...2).map { Self.frame(&random, ordinal: $0) }
         write(frames)
         let octets = try #require(try directory.octets(of: "journal"))
-        for offset in octets.indices {
+        for offset in octets.indices where offset < 400 || offset % 5 == 0 || offset > octets.count - 100 {
             var damaged = octets
             damaged[offset] ^= 1 << UInt8.random(in: 0..<8, using: &random)
             try directory.write("journal", damaged)

@@ -11,9 +11,10 @@ import Testing
         return Double(Clock.monotonicNanoseconds() - start) / 1e9
     }
 
+    /// With any limit at all the second call would wait for centuries.
     @Test func withoutALimitNobodyWaits() {
         let limit = RateLimit(bytesPerSecond: nil)
-        #expect(seconds { limit.wait(byteCount: .max) } < 1)
+        for _ in 0..<2 { limit.wait(byteCount: .max) }
     }
 
     /// A second's worth of credit, then as many bytes as the rate says, whoever asks.

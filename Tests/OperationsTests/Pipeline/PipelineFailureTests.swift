@@ -122,7 +122,8 @@ import Testing
     @Test(arguments: [1, 3])
     func aSourceThatBlocks(threads: Int) throws {
         let pipeline = try Cast.sealPipeline(threads: threads, objects: 1)
-        let deadline = Deadline.after(seconds: 0.05)
+        // Enough to get to the second block on a machine that does much else.
+        let deadline = Deadline.after(seconds: 3)
         let source = OctetSource(Self.octets) { (number) throws(OperationError) in
             if number == 2 { Clock.sleep(until: deadline) }
         }

@@ -18,6 +18,8 @@ final class BackupDrill {
     /// At the beginning of each phase.
     var onPhase: @Sendable (String) -> Void = { _ in }
     var store: MemoryStore { required(stores["local"]) }
+    /// Ids are of different seconds, and nobody waits for the next one: so many seconds ahead of the clock.
+    private let ahead = Gate<Int64>(0)
 
     init() throws {
         host = try Host()
@@ -41,14 +43,20 @@ final class BackupDrill {
             repositories.map(\.name), bestEffort: Set(repositories.filter { !$0.isRequired }.map(\.name)))
         let backup = Backup(
             configuration, cluster: cluster, environment: [:], request: request, progress: Observer(onPhase))
-        let state = BackupState(cluster)
+        var state = BackupState(cluster)
+        state.sleep = { [ahead] _ in ahead.withLock { $0 += 1 } }
+        state.clock = { [ahead] in
+            let now = Clock.now()
+            return UnixTime(seconds: now.seconds + ahead.withLock { $0 }, nanoseconds: now.nanoseconds)
+        }
         let lock = try state.lock()
         defer { withExtendedLifetime(lock) {} }
         server = FakeServer(host, obeying: server)
-        server.archive = { segments in
+        // Without `self`: the drill would keep itself, and its directory, for ever.
+        server.archive = { [stores, host] segments in
             for name in segments {
-                for store in self.stores.values {
-                    store.plant([1], at: RepositoryLayout.key(of: .segment(name), in: WAL.cluster, self.host.system))
+                for store in stores.values {
+                    store.plant([1], at: RepositoryLayout.key(of: .segment(name), in: WAL.cluster, host.system))
                 }
             }
         }
