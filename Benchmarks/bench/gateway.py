@@ -10,9 +10,12 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from . import accounting
+from .delay import Delay
 from .place import CHECKOUT, Account, Trouble, plain_environment, tail
 
 SCRIPT = CHECKOUT / "contrib" / "services" / "ceph-rgw"
@@ -132,6 +135,51 @@ class Gateway:
         if done.returncode != 0:
             raise Trouble(f"{words[0]}: exit {done.returncode}\n{tail(done.stderr or done.stdout)}")
         return done.stdout
+
+
+@dataclass
+class Bucket:
+    """A bucket for one run, and the way to it: straight, or through the delaying proxy."""
+
+    gateway: Gateway
+    name: str
+    delay: Delay | None = None
+
+    @property
+    def port(self) -> int:
+        return self.delay.port if self.delay else self.gateway.port
+
+    @property
+    def endpoint(self) -> str:
+        return f"https://localhost:{self.port}"
+
+    @property
+    def credentials(self) -> dict:
+        """What programs that speak to S3 find in their environment."""
+        gateway = self.gateway
+        return {
+            "AWS_ACCESS_KEY_ID": gateway.key, "AWS_SECRET_ACCESS_KEY": gateway.secret,
+            "AWS_CA_BUNDLE": str(gateway.authority), "AWS_DEFAULT_REGION": gateway.region}
+
+    def stored_bytes(self) -> int:
+        return self.gateway.stored_bytes(self.name)
+
+    def connections(self) -> int:
+        """TLS connections that are open to the server now; everything is on the loopback."""
+        lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+        remote, established = f":{self.port:04X}", "01"
+        return sum(fields[2].endswith(remote) and fields[3] == established for fields in map(str.split, lines))
+
+
+@contextmanager
+def bucket(gateway: Gateway, name: str, delay: Delay | None = None):
+    gateway.make_bucket(name)
+    try:
+        yield Bucket(gateway, name, delay)
+    finally:
+        if delay:
+            delay.switch(False)
+        gateway.remove_bucket(name)
 
 
 def free_ports(count: int) -> int:

@@ -8,8 +8,9 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import peers
-from .contenders import BarmanCloud, Contender, PgBackRestSynchronous, Place, Trunkline
+from .contenders import BarmanCloud, Contender, PgBackRest, Place
+from .gateway import Gateway, bucket
+from .ours import Trunkline
 from .place import Account, Trouble, tail
 from .programs import program
 from .workload import Made, digest
@@ -19,15 +20,18 @@ TOTAL = re.compile(r"(\d+) KiB  in all$", re.MULTILINE)
 VERBS = ("push", "fetch")
 
 
-def measure(workloads: list[Made], rounds: int, account: Account, work: Path, say) -> list[dict]:
+def contenders() -> list[Contender]:
+    return [PgBackRest(asynchronous=False), BarmanCloud(), Trunkline()]
+
+
+def measure(
+        present: list[Contender], workloads: list[Made], rounds: int, account: Account, work: Path,
+        gateway: Gateway | None) -> list[dict]:
     """A row for each program, segment size and verb: the highest peak of all rounds."""
     rows = []
-    for contender in (PgBackRestSynchronous(), BarmanCloud(), Trunkline()):
-        if absent := contender.missing(account):
-            say(f"memory: {contender.name} is absent: {absent}")
-            continue
+    for contender in present:
         for made in workloads:
-            found = [run(contender, made, account, work) for _ in range(rounds)]
+            found = [run(contender, made, account, work, gateway) for _ in range(rounds)]
             for verb in VERBS:
                 peak_bytes, limit = max(result[verb]["peak_bytes"] for result in found), found[0][verb]["bound_bytes"]
                 rows.append({
@@ -36,12 +40,12 @@ def measure(workloads: list[Made], rounds: int, account: Account, work: Path, sa
     return rows
 
 
-def run(contender: Contender, made: Made, account: Account, work: Path) -> dict:
+def run(contender: Contender, made: Made, account: Account, work: Path, gateway: Gateway | None) -> dict:
     root = account.directory(work / "memory", mode=0o755)
     try:
         with ExitStack() as stack:
-            server = stack.enter_context(peers.MotoServer(account, work)) if contender.needs_s3 else None
-            place = Place(account, root, made.copy(root / "pgdata"), server)
+            s3 = stack.enter_context(bucket(gateway, "memory")) if contender.needs_s3 else None
+            place = Place(account, root, made.copy(root / "pgdata"), s3)
             contender.prepare(place)
             name = made.names[0]
             push = peak(contender, place, contender.push(place, f"pg_wal/{name}"))
@@ -62,21 +66,13 @@ def peak(contender: Contender, place: Place, command: list) -> dict:
     with tempfile.TemporaryFile("w+") as answer:
         redirect = ["/bin/sh", "-c", f'exec 3>&{answer.fileno()}; exec "$@"', "sh"]
         done = subprocess.run(
-            [*redirect, str(reachable_peak(place)), *map(str, command)], pass_fds=[answer.fileno()],
+            [*redirect, str(place.reachable(program("peak"))), *map(str, command)], pass_fds=[answer.fileno()],
             cwd=place.data, env=contender.environment(place), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, **place.account.spawn)
         if done.returncode != 0:
             raise Trouble(f"{' '.join(map(str, command))}: exit {done.returncode}\n{tail(done.stdout)}")
         answer.seek(0)
         return json.load(answer)
-
-
-def reachable_peak(place: Place) -> Path:
-    copy = place.root / "peak"
-    if not copy.exists():
-        shutil.copy2(program("peak"), copy)
-        copy.chmod(0o755)
-    return copy
 
 
 def bound(contender: Contender, place: Place, verb: str) -> int | None:

@@ -1,5 +1,6 @@
 """Where things are: the checkout, what is kept between runs, and the throwaway directory of one run."""
 
+import ctypes
 import os
 import pwd
 import shutil
@@ -140,6 +141,16 @@ def keep_owner(source, target):
     if os.geteuid() == 0:
         status = os.stat(source)
         os.chown(target, status.st_uid, status.st_gid)
+
+
+def flush(directory: Path):
+    """Leaves nothing of the file system of `directory` to be written: syncfs(2)."""
+    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(handle) != 0:
+            raise Trouble(f'syncfs "{directory}": {os.strerror(ctypes.get_errno())}')
+    finally:
+        os.close(handle)
 
 
 def tree_bytes(root: Path) -> int:

@@ -17,6 +17,8 @@ class Workload:
     """pgbench's scale factor; 100,000 accounts, about 15 MB, each."""
     phase_seconds: int
     """Length of one pgbench run; the kinds of load take turns until there are enough segments."""
+    replayed: bool = True
+    """Whether the directory from before these segments is kept, too."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,15 @@ class Cluster:
 class Plan:
     name: str
     drained: Workload
-    """What PostgreSQL's archiver drains, and what the stream of the pipeline is made of."""
+    """What PostgreSQL's archiver drains and its recovery replays, and what the stream of the pipeline is made of."""
     large: Workload
     """One large segment, for the peak memory of a single push and fetch."""
     stream_bytes: int
     pipeline_rounds: int
     drain_rounds: int
+    recovery_rounds: int
+    burst_seconds: int
+    """How long pgbench writes WAL at full speed."""
     memory_rounds: int
     database: Cluster
     """What is backed up and restored."""
@@ -51,17 +56,21 @@ class Plan:
     """Files of every restored directory that are compared with the original."""
     memory_bytes: int
     """Room that backups and restores need in memory instead of on a disk; 0 for a run whose figures count."""
+    thorough: bool
+    """Whether contenders also take part where what they do is covered elsewhere already."""
     starts: bool
     """Whether a server is started on what was restored, once for each contender."""
 
 
 FULL = Plan(
     name="full",
-    drained=Workload("full-16", segment_mib=16, segments=112, scale=100, phase_seconds=20),
-    large=Workload("full-1024", segment_mib=1024, segments=1, scale=100, phase_seconds=20),
+    drained=Workload("full-16", segment_mib=16, segments=160, scale=100, phase_seconds=20),
+    large=Workload("full-1024", segment_mib=1024, segments=1, scale=100, phase_seconds=20, replayed=False),
     stream_bytes=GIB,
     pipeline_rounds=7,
     drain_rounds=3,
+    recovery_rounds=2,
+    burst_seconds=120,
     memory_rounds=3,
     database=Cluster("full-15", major=15, scale=300, transactions=400_000),
     changing=(
@@ -70,16 +79,19 @@ FULL = Plan(
     backup_rounds=3,
     samples=40,
     memory_bytes=0,
+    thorough=True,
     starts=False,
 )
 
 TINY = Plan(
     name="tiny",
     drained=Workload("tiny-16", segment_mib=16, segments=6, scale=4, phase_seconds=1),
-    large=Workload("tiny-64", segment_mib=64, segments=1, scale=4, phase_seconds=1),
+    large=Workload("tiny-64", segment_mib=64, segments=1, scale=4, phase_seconds=1, replayed=False),
     stream_bytes=96 * MIB,
     pipeline_rounds=2,
     drain_rounds=1,
+    recovery_rounds=1,
+    burst_seconds=3,
     memory_rounds=1,
     database=Cluster("tiny-15", major=15, scale=3, transactions=2_000),
     changing=(
@@ -88,5 +100,6 @@ TINY = Plan(
     backup_rounds=1,
     samples=40,
     memory_bytes=2 * GIB,
+    thorough=False,
     starts=True,
 )

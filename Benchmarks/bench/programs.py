@@ -8,7 +8,8 @@ from pathlib import Path
 from .place import CHECKOUT, KEPT, Trouble, tail
 
 LIBRARIES = {
-    "limit": ["-lzstd", "-lsodium"], "files": ["-lzstd", "-lsodium"], "blocks": ["-lzstd"], "peak": []}
+    "limit": ["-lzstd", "-lsodium"], "files": ["-lzstd", "-lsodium"], "segments": ["-lzstd", "-lsodium"],
+    "blocks": ["-lzstd"], "upload": ["-lcurl"], "delay": [], "peak": [], "archiver": ["-shared", "-fPIC"]}
 
 
 def program(name: str) -> Path:
@@ -24,5 +25,6 @@ def program(name: str) -> Path:
         [compiler, "-std=c11", "-O3", "-Wall", "-Wextra", "-pthread", source, "-o", built, *LIBRARIES[name]],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if done.returncode != 0:
-        raise Trouble(f"{source.name} does not compile; it needs libzstd-dev, libsodium-dev:\n{tail(done.stdout)}")
+        needed = "libzstd-dev, libsodium-dev, libcurl4-openssl-dev"
+        raise Trouble(f"{source.name} does not compile; it needs {needed}:\n{tail(done.stdout)}")
     return built

@@ -2,12 +2,10 @@
 
 import statistics
 
-from .contenders import Contender
 from .plan import MIB
 
-BASE = "pgbackrest async"
-TARGETS = {"pipeline": 0.9, "drain": 3.0}
-"""What the project sets itself: of the limit; times the base."""
+TARGETS = {"pipeline": 0.9}
+"""What the project sets itself: of the limit."""
 
 
 def median(runs: list[dict], key: str) -> float:
@@ -34,26 +32,8 @@ def pipeline_rows(found: dict) -> list[dict]:
     return rows
 
 
-def drain_rows(found: dict[str, list[dict]], contenders: list[Contender]) -> list[dict]:
-    base = median(found[BASE], "seconds") if found.get(BASE) else None
-    rows = []
-    for contender in contenders:
-        runs = found.get(contender.name)
-        if not runs:
-            continue
-        seconds = median(runs, "seconds")
-        rows.append({
-            "name": contender.name, "note": contender.note, "seconds": seconds, "spread": spread(runs, "seconds"),
-            "ms_per_segment": 1000 * seconds / runs[0]["segments"], "cpu_per_gib": median(runs, "cpu_per_gib"),
-            "server_cpu_seconds": median(runs, "server_cpu_seconds") if "server_cpu_seconds" in runs[0] else None,
-            "times_base": base / seconds if base else None,
-            "stored_bytes": runs[0].get("stored_bytes"), "restored": runs[0].get("restored")})
-    return rows
-
-
 def text(results: dict) -> str:
-    return "\n\n".join(part for part in (
-        machine_text(results), pipeline_text(results), drain_text(results), memory_text(results)) if part)
+    return "\n\n".join(part for part in (machine_text(results), pipeline_text(results)) if part)
 
 
 def machine_text(results: dict) -> str:
@@ -82,26 +62,6 @@ def pipeline_text(results: dict) -> str:
         f"One stream of {results['stream_bytes'] / MIB:,.0f} MiB, {results['threads']} threads, level 1, "
         f"blocks of 1 MiB; medians of {results['pipeline_rounds']} interleaved passes. "
         f"Target: {TARGETS['pipeline']} of the limit."])
-
-
-def drain_text(results: dict) -> str:
-    if not results["drain"]:
-        return ""
-    rows = [[
-        row["name"], f"{row['seconds']:.2f}", f"±{row['spread']:.0%}", f"{row['ms_per_segment']:.1f}",
-        f"{row['cpu_per_gib']:.2f}" + ("*" if row["server_cpu_seconds"] is not None else ""),
-        f"{row['times_base']:.2f}" if row["times_base"] else "-",
-        f"{row['stored_bytes'] / MIB:,.0f}" if row["stored_bytes"] is not None else "-", row["note"]]
-        for row in results["drain"]]
-    head = ["(b) drain", "seconds", "", "ms/segment", "CPU s/GiB", f"× {BASE}", "stored MiB", ""]
-    lines = [table(head, rows)]
-    lines += [
-        f"* without the S3 server's own {row['server_cpu_seconds']:.2f} CPU seconds ({row['name']})"
-        for row in results["drain"] if row["server_cpu_seconds"] is not None]
-    lines.append(
-        f"PostgreSQL's archiver, {results['workload']['segments']} segments; medians of {results['drain_rounds']} "
-        f"interleaved rounds. Target: {TARGETS['drain']:.0f} × {BASE}.")
-    return "\n".join(lines)
 
 
 def memory_text(results: dict) -> str:

@@ -35,7 +35,8 @@ class Server:
         if self.process:
             self.process.send_signal(signal.SIGHUP)
 
-    def start(self, environment=None):
+    def start(self, environment=None, seconds=START_SECONDS):
+        """Returns once it takes sessions, which without hot standby is after recovery."""
         fixed = {
             "listen_addresses": "", "unix_socket_directories": self.sockets, "fsync": "on",
             "logging_collector": "off", "log_line_prefix": "%m [%p] ", "cluster_name": "bench"}
@@ -44,11 +45,11 @@ class Server:
             self.process = subprocess.Popen(
                 [self.binaries / "postgres", "-D", self.data, *options], cwd=self.data, stdin=subprocess.DEVNULL,
                 stdout=log, stderr=log, env=environment or plain_environment(), **self.account.spawn)
-        self._wait_until_ready()
+        self._wait_until_ready(seconds)
 
-    def _wait_until_ready(self):
+    def _wait_until_ready(self, seconds: float):
         """The eighth line of postmaster.pid is the server's state (src/include/utils/pidfile.h)."""
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 lines = (self.data / "postmaster.pid").read_text().splitlines()
@@ -78,8 +79,8 @@ class Server:
             [self.binaries / "psql", "-h", self.sockets, "-U", "postgres", "-d", "postgres", "-XAtq", "-c", sql]
         ).strip()
 
-    def pgbench(self, *options):
-        self.account.run([
+    def pgbench(self, *options) -> str:
+        return self.account.run([
             self.binaries / "pgbench", "-h", self.sockets, "-U", "postgres", "-n", *options, "postgres"])
 
     def archive_status(self, suffix: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Real WAL: made by pgbench on a throwaway PostgreSQL, kept with a description and a hash of every segment.
 
 What is kept is a cleanly stopped data directory whose complete segments all wait in `archive_status` as `.ready`:
-the state of a server whose archiving stood still.
+the state of a server whose archiving stood still. And beside it the base: the directory as it was before all of them,
+also cleanly stopped, from which these segments can be replayed.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from .place import KEPT, Account, Trouble, copy_linked, throwaway
 from .plan import Workload
 from .server import Server
 
-RECIPE = 3
+RECIPE = 4
 """Raised whenever the recipe changes, so that WAL made by an older one is made again."""
 SEED = 20_211_107
 CLIENTS = 8
@@ -35,7 +36,7 @@ class Made:
     """A workload on disk."""
 
     def __init__(self, root: Path):
-        self.data = root / "pgdata"
+        self.data, self.base = root / "pgdata", root / "base"
         self.description = json.loads((root / "description.json").read_text())
 
     @property
@@ -53,6 +54,11 @@ class Made:
         """A data directory of its own over the same segments, which nobody writes to (`wal_recycle` is off)."""
         names = set(self.names)
         copy_linked(self.data, target, linked=lambda path: path.name in names and path.parent.name == "pg_wal")
+        return target
+
+    def copy_base(self, target: Path) -> Path:
+        """A data directory of its own, from before the first segment."""
+        copy_linked(self.base, target, linked=lambda path: False)
         return target
 
     def check(self):
@@ -78,7 +84,8 @@ def workload(wanted: Workload, account: Account, say) -> Made:
     try:
         description = recipe | make(wanted, account, work, say)
         root.mkdir(parents=True)
-        copy_linked(work / "pgdata", root / "pgdata", linked=lambda path: False)
+        for name in ("pgdata", "base") if wanted.replayed else ("pgdata",):
+            copy_linked(work / name, root / name, linked=lambda path: False)
         (root / "description.json").write_text(json.dumps(description, indent=1) + "\n")
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -95,7 +102,11 @@ def make(wanted: Workload, account: Account, work: Path, say) -> dict:
     server.start()
     try:
         loaded = load(server, wanted)
+        server.stop()
+        if wanted.replayed:
+            keep_base(server, loaded, work / "base")
         server.configure(**settings, archive_command="")
+        server.start()
         runs = run_phases(server, wanted, settings, loaded, say)
         names = complete(server, loaded)[: wanted.segments]
         server.query("DROP TABLE pgbench_accounts, pgbench_branches, pgbench_history, pgbench_tellers")
@@ -123,6 +134,15 @@ def load(server: Server, wanted: Workload) -> str:
     server.pgbench("-i", "-q", "-s", str(wanted.scale))
     server.query("CHECKPOINT")
     return server.query("SELECT pg_walfile_name(pg_switch_wal())")
+
+
+def keep_base(server: Server, loaded: str, target: Path):
+    """Copies the stopped server; of its WAL only the segment where it stopped, with which the first one begins."""
+    copy_linked(server.data, target, linked=lambda path: False)
+    for folder in (target / "pg_wal", target / "pg_wal" / "archive_status"):
+        for entry in folder.iterdir():
+            if entry.is_file() and entry.name <= f"{loaded}.":
+                entry.unlink()
 
 
 def run_phases(server: Server, wanted: Workload, settings: dict, loaded: str, say) -> list[dict]:
