@@ -10,7 +10,7 @@ from . import peers
 from .contenders import CORES
 from .database import Database
 from .gateway import Gateway
-from .place import TRUNKLINE, Account, plain_environment, tree_bytes
+from .place import TRUNKLINE, Account, Grounds, plain_environment, tree_bytes
 from .programs import program
 
 LEVEL = 3
@@ -19,7 +19,7 @@ BLOCK = 128 << 10
 
 
 @dataclass
-class Site:
+class Site(Grounds):
     """One run of one contender: the server's data directory, a fresh repository, and the S3 server if any."""
 
     account: Account
@@ -29,20 +29,8 @@ class Site:
     s3: Gateway | None = None
 
     @property
-    def repository(self) -> Path:
-        return self.root / "repository"
-
-    @property
     def sockets(self) -> Path:
         return self.root / "s"
-
-    def reachable(self, source: Path) -> Path:
-        """A copy of a program that the servers' user reaches wherever the checkout is."""
-        copy = self.root / source.name
-        if not copy.exists():
-            shutil.copy2(source, copy)
-            copy.chmod(0o755)
-        return copy
 
     def environment(self, **more) -> dict:
         """Tells libpq where the server is."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from . import peers
 from .agent import Agent
 from .gateway import Bucket
-from .place import Account, plain_environment, tree_bytes
+from .place import Account, Grounds, plain_environment, tree_bytes
 
 CORES = len(os.sched_getaffinity(0))
 LEVEL = 1
@@ -19,25 +19,13 @@ LOOKED_AHEAD = 8
 
 
 @dataclass
-class Place:
+class Place(Grounds):
     """One run of one contender: its own data directory and repository on one file system, and the bucket if any."""
 
     account: Account
     root: Path
     data: Path
     s3: Bucket | None = None
-
-    @property
-    def repository(self) -> Path:
-        return self.root / "repository"
-
-    def reachable(self, source: Path) -> Path:
-        """A copy of a program that the servers' user reaches wherever the checkout is."""
-        copy = self.root / source.name
-        if not copy.exists():
-            shutil.copy2(source, copy)
-            copy.chmod(0o755)
-        return copy
 
 
 class Contender:

@@ -22,6 +22,24 @@ class Trouble(Exception):
     """A benchmark that cannot go on; the text is for the person at the terminal."""
 
 
+class Grounds:
+    """The folder of one run of one contender; subclasses say with `root` where it is."""
+
+    root: Path
+
+    @property
+    def repository(self) -> Path:
+        return self.root / "repository"
+
+    def reachable(self, source: Path) -> Path:
+        """A copy of a program that the servers' user reaches wherever the checkout is."""
+        copy = self.root / source.name
+        if not copy.exists():
+            shutil.copy2(source, copy)
+            copy.chmod(0o755)
+        return copy
+
+
 class Account:
     """The user that servers and archivers run as: the caller, or `SERVER_USER` if that is root."""
 

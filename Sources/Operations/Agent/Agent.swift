@@ -68,7 +68,11 @@ package final class Agent: Sendable {
         try works.begin()
         for cluster in configuration.clusters where only == nil || only == cluster.name {
             guard let directory = cluster.dataDirectory, let data = try? DataDirectory(directory) else { continue }
-            _ = try? service(walDirectory: data.walPath, data, cluster)
+            do throws(AgentRefusal) {
+                _ = try service(walDirectory: data.walPath, data, cluster)
+            } catch {
+                works.say(.warning("cluster \"\(cluster.name)\" is not archived ahead: \(error.reason)"))
+            }
         }
         surveyor.begin()
     }
@@ -85,9 +89,9 @@ package final class Agent: Sendable {
     package var troubles: [String] { works.board.troubles }
 
     /// Comes back at all only while no lock is held for ever.
-    package var isAlive: Bool {
+    package func proveAlive() {
         services.withLock { _ in }
-        return works.board.isClosed || true
+        _ = works.board.isClosed
     }
 
     /// Whether `end` has been called: what is refused from then on, the client does by itself.

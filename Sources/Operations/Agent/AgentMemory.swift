@@ -25,6 +25,8 @@ enum AgentMemory {
         var sum = MemorySum()
         SealPipeline.explainMemory(try ArchiveWorks.sealSettings(configuration, keys, lanes: lanes), into: &sum)
         FetchService.explainMemory(configuration, into: &sum)
+        // Comparing contents, one object at a time for all servers and copiers.
+        PushWAL.explainComparison(configuration, into: &sum)
         for _ in configuration.clusters { BacklogCopiers.explainMemory(repositories, into: &sum) }
         // One survey at a time looks at all repositories at once.
         ArchiveSurvey.explainMemory(repositories: repositories.count, into: &sum)

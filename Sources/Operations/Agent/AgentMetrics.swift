@@ -17,19 +17,24 @@ struct AgentMetrics: Sendable {
     func noteDurable(_ position: UInt64, of cluster: ClusterConfiguration, in repositories: [String]) {
         for repository in repositories {
             registry.set(.walDurableLSN, Double(position), "\(cluster.name)", repository)
-            registry.set(.walDurableTime, Self.seconds(Clock.now()), "\(cluster.name)", repository)
+            registry.set(.walDurableTime, Clock.now().fractionalSeconds, "\(cluster.name)", repository)
         }
     }
 
     func notePush(since start: UInt64, of cluster: ClusterConfiguration) {
-        registry.observe(.pushSeconds, Double(Clock.monotonicNanoseconds() - start) / 1e9, "\(cluster.name)")
+        registry.observe(.pushSeconds, Self.seconds(since: start), "\(cluster.name)")
+    }
+
+    /// A file is durable.
+    func noteArchived(since start: UInt64, of cluster: ClusterConfiguration) {
+        registry.observe(.archiveSeconds, Self.seconds(since: start), "\(cluster.name)")
     }
 
     func noteFetch(
         _ result: Result<FetchWAL.Outcome, OperationError>, since start: UInt64, of cluster: ClusterConfiguration
     ) {
         let name = "\(cluster.name)"
-        registry.observe(.fetchSeconds, Double(Clock.monotonicNanoseconds() - start) / 1e9, name)
+        registry.observe(.fetchSeconds, Self.seconds(since: start), name)
         switch result {
         case .success(.restored): break
         case .success(.missing): registry.add(.fetchesMissing, 1, name)
@@ -50,12 +55,12 @@ struct AgentMetrics: Sendable {
 
     func noteBacklog(_ state: BacklogCopier.State, of cluster: ClusterConfiguration, in repository: String) {
         registry.set(.backlogSegments, Double(state.count), "\(cluster.name)", repository)
-        let age = state.oldestSeconds.map { max(Self.seconds(Clock.now()) - Double($0), 0) }
+        let age = state.oldestSeconds.map { max(Clock.now().fractionalSeconds - Double($0), 0) }
         registry.set(.backlogAge, age ?? 0, "\(cluster.name)", repository)
         registry.raise(.backlogOverflows, to: Double(state.overflowCount), "\(cluster.name)", repository)
     }
 
-    private static func seconds(_ time: UnixTime) -> Double {
-        Double(time.seconds) + Double(time.nanoseconds) / 1e9
+    private static func seconds(since start: UInt64) -> Double {
+        Double(Clock.monotonicNanoseconds() - start) / 1e9
     }
 }

@@ -21,28 +21,31 @@ final class ArchiveBoard: Sendable {
     }
 
     private struct State: Sendable {
-        var desks: [Int: Desk] = [:]
-        var services: [Int: PushService] = [:]
-        /// Whose turn it was last.
-        var last = -1
+        /// By the services' numbers; changed in place, because a ledger has thousands of entries.
+        var desks: [Desk] = []
+        var services: [PushService] = []
+        /// Whose turn it is.
+        var next = 0
         var isClosed = false
 
         /// The next server in turn that has something to be done.
         mutating func begin(at now: UInt64) -> Task? {
-            let numbers = desks.keys.sorted()
-            for number in numbers.filter({ $0 > last }) + numbers.filter({ $0 <= last }) {
-                guard let service = services[number], let name = desks[number]?.queue.begin(at: now) else { continue }
-                last = number
-                return Task(service: service, name: name)
+            for turn in desks.indices {
+                let number = (next + turn) % desks.count
+                guard let name = desks[number].queue.begin(at: now) else { continue }
+                next = number + 1
+                return Task(service: services[number], name: name)
             }
             return nil
         }
     }
 
+    /// The services come in the order of their numbers, from 0.
     func add(_ service: PushService, ledger: PushLedger) {
         state.withLock { state in
-            state.services[service.number] = service
-            state.desks[service.number] = Desk(ledger: ledger)
+            precondition(service.number == state.desks.count, "a service is added once, in its turn")
+            state.services.append(service)
+            state.desks.append(Desk(ledger: ledger))
         }
     }
 
@@ -50,9 +53,8 @@ final class ArchiveBoard: Sendable {
     func with<Result: Sendable>(_ number: Int, signal: Bool = false, _ body: (inout Desk) -> Result?) -> Result? {
         defer { if signal { state.signalAll() } }
         return state.withLock { state in
-            guard var desk = state.desks[number] else { return nil }
-            defer { state.desks[number] = desk }
-            return body(&desk)
+            guard state.desks.indices.contains(number) else { return nil }
+            return body(&state.desks[number])
         }
     }
 
@@ -61,10 +63,9 @@ final class ArchiveBoard: Sendable {
         _ number: Int, until deadline: Deadline, _ body: (inout Desk) -> Result?
     ) -> Result? {
         let answer: Result?? = state.wait(until: deadline) { state in
-            guard var desk = state.desks[number] else { return .some(nil) }
-            defer { state.desks[number] = desk }
-            if let result = body(&desk) { return result }
-            return state.isClosed && desk.queue.underWayCount == 0 ? .some(nil) : nil
+            guard state.desks.indices.contains(number) else { return .some(nil) }
+            if let result = body(&state.desks[number]) { return result }
+            return state.isClosed && state.desks[number].queue.underWayCount == 0 ? .some(nil) : nil
         }
         return answer ?? nil
     }
@@ -72,7 +73,7 @@ final class ArchiveBoard: Sendable {
     /// Something to do for a lane, as soon as there is; nil once the board is closed.
     func claim() -> Task? {
         while true {
-            let rest = state.withLock { state in state.desks.values.compactMap(\.queue.nextTry).min() }
+            let rest = state.withLock { state in state.desks.compactMap(\.queue.nextTry).min() }
             let deadline = rest.map(Deadline.init(at:)) ?? .never
             let step: Step? = state.wait(until: deadline) { state in
                 if state.isClosed { return .end }
@@ -93,9 +94,7 @@ final class ArchiveBoard: Sendable {
 
     /// The last failure of each server whose last file failed.
     var troubles: [String] {
-        state.withLock { state in
-            state.desks.sorted { $0.key < $1.key }.compactMap { $0.value.trouble.map { "\($0)" } }
-        }
+        state.withLock { state in state.desks.compactMap { $0.trouble.map { "\($0)" } } }
     }
 
     /// From now on no file is begun. Those under way end.
@@ -109,7 +108,7 @@ final class ArchiveBoard: Sendable {
     /// Waits until no file is under way; false when the deadline came first.
     func drain(until deadline: Deadline) -> Bool {
         let done: Void? = state.wait(until: deadline) { state in
-            state.desks.values.allSatisfy { $0.queue.underWayCount == 0 } ? () : nil
+            state.desks.allSatisfy { $0.queue.underWayCount == 0 } ? () : nil
         }
         return done != nil
     }

@@ -71,6 +71,11 @@ struct ArchiveQueue: Sendable {
         return entry.failure
     }
 
+    /// Whether a try of the file has ended since it was asked for.
+    func hasEnded(_ name: WALFileName, since ticket: Ticket) -> Bool {
+        entries[name].map { $0.triesEnded > ticket.triesEnded } ?? true
+    }
+
     /// The file to work on now, which is then under way; nil when there is none.
     mutating func begin(at now: Instant) -> WALFileName? {
         let ready = entries.filter { _, entry in

@@ -18,7 +18,7 @@ final class ArchiveWorks: Sendable {
     /// Those whose copy is waited for.
     private let required: [(repository: Repository, settings: RepositoryConfiguration)]
     private let pipeline: SealPipeline
-    private let keys: HostKeys
+    private let comparison: ContentComparison
     private let crew = Crew()
     private let copiers = Gate<[ClusterName: BacklogCopiers]>([:])
 
@@ -32,7 +32,8 @@ final class ArchiveWorks: Sendable {
         self.say = say
         self.metrics = metrics
         required = zip(repositories, configuration.repositories).filter(\.0.isRequired).map { ($0, $1) }
-        keys = try HostKeys(configuration.encryption)
+        let keys = try HostKeys(configuration.encryption)
+        comparison = try PushWAL.comparison(keys, configuration)
         pipeline = try SealPipeline(try Self.sealSettings(configuration, keys, lanes: lanes))
     }
 
@@ -91,7 +92,7 @@ final class ArchiveWorks: Sendable {
             guard copiers[cluster.name] == nil else { return }
             let (metrics, say) = (metrics, say)
             let made = try BacklogCopiers(
-                configuration, cluster: cluster, repositories: repositories,
+                configuration, cluster: cluster, repositories: repositories, comparison: comparison,
                 limit: configuration.agent.backlogEntries,
                 onChange: { metrics.noteBacklog($1, of: cluster, in: $0) },
                 onWarning: { say(.warning("repository \"\($0)\": \($1)")) })
@@ -121,13 +122,12 @@ final class ArchiveWorks: Sendable {
             throw OperationError(error)
         }
         let cache = SystemCache(stateDirectory: cluster.stateDirectory)
-        for (repository, settings) in required where !cache.knows(control.system, of: cluster.name, in: settings) {
-            try repository.requireSystem(control.system, of: cluster.name, until: deadline)
-            cache.remember(control.system, of: cluster.name, in: settings)
+        for (repository, settings) in required {
+            try cache.require(control.system, of: cluster.name, in: repository, settings, until: deadline)
         }
         return ArchiveTarget(
             cluster: cluster.name, system: control.system, segmentSize: control.segmentSize,
             repositories: required.map(\.repository), pipeline: pipeline,
-            comparison: try PushWAL.comparison(keys, configuration))
+            comparison: comparison)
     }
 }

@@ -17,12 +17,11 @@ package final class PushService: Sendable {
     private let works: ArchiveWorks
     private let ledgerFile: PushLedgerFile
     private let target = Gate<ArchiveTarget?>(nil)
+    /// Of the target, once there is one: whoever only wants to know this must not wait for a store.
+    private let segmentSize = Gate<SegmentSize?>(nil)
     private let watch = Gate<ArchiveWatch?>(nil)
     /// Up to where PostgreSQL was told that WAL is durable, in bytes.
     private let position = Gate<UInt64?>(nil)
-
-    /// A request that cannot be answered at once is looked at so often by whoever reports that it is being worked on.
-    package static let reportSeconds = 1.0
 
     init(
         number: Int, walDirectory: String, dataDirectory: DataDirectory, cluster: ClusterConfiguration,
@@ -58,7 +57,7 @@ package final class PushService: Sendable {
     /// Whether the file at `path`, which is in `walDirectory`, is durable in every required repository, as it is now.
     package func isArchived(_ name: WALFileName, at path: String) throws(OperationError) -> Bool {
         let start = Clock.monotonicNanoseconds()
-        let status = try Self.status(of: path)
+        let status = try PushWAL.status(of: path)
         guard works.board.with(number, { $0.ledger.holds("\(name)", status) ? true : nil }) == true else {
             return false
         }
@@ -85,23 +84,33 @@ package final class PushService: Sendable {
     }
 
     private func wait(for name: WALFileName, at path: String, until deadline: Deadline) throws(OperationError) {
+        // A file that was touched after it was looked at is archived as it is now, and then looked at again.
+        while try !isArchivedNow(name, at: path, until: deadline) {}
+    }
+
+    /// False when the file was archived in another state than it had when this began.
+    private func isArchivedNow(
+        _ name: WALFileName, at path: String, until deadline: Deadline
+    ) throws(OperationError) -> Bool {
+        // Before it is asked for: what is not there is nobody's work.
+        let status = try PushWAL.status(of: path)
         let ticket = works.board.with(number, signal: true) { $0.queue.request(name) }
         defer { _ = works.board.with(number) { $0.queue.leave(name) } }
         guard let ticket else { throw .gaveUp("archive", path) }
         watch.withLock { $0 }?.wake()
-        let status = try Self.status(of: path)
-        let outcome: Result<Void, OperationError>? = works.board.wait(number, until: deadline) { desk in
-            if desk.ledger.holds("\(name)", status) { return .success(()) }
-            return desk.queue.failure(of: name, since: ticket).map { .failure($0) }
+        let outcome: Result<Bool, OperationError>? = works.board.wait(number, until: deadline) { desk in
+            if desk.ledger.holds("\(name)", status) { return .success(true) }
+            if let failure = desk.queue.failure(of: name, since: ticket) { return .failure(failure) }
+            return desk.queue.hasEnded(name, since: ticket) ? .success(false) : nil
         }
         guard let outcome else { throw Self.unanswered(path, deadline, works.board.isClosed) }
-        try outcome.get()
+        return try outcome.get()
     }
 
     /// PostgreSQL asks in order, so that everything up to the file it is told of is durable, and what follows it
     /// without a gap as far as it is known to be.
     private func noteAnswer(_ name: WALFileName) {
-        guard case .segment(let asked) = name, let size = target.withLock({ $0?.segmentSize }) else { return }
+        guard case .segment(let asked) = name, let size = segmentSize.withLock({ $0 }) else { return }
         let limit = works.configuration.wal.lookahead
         let position: UInt64? = works.board.with(number) { desk in
             var last = asked
@@ -126,12 +135,11 @@ package final class PushService: Sendable {
             let target = try archiveTarget(until: deadline)
             let file = try target.archive(name, at: path, until: deadline)
             works.copyLater(name, of: target.system, in: cluster)
+            works.metrics.noteArchived(since: start, of: cluster)
             result = .success(file)
         } catch {
             result = .failure(error)
         }
-        works.metrics.registry.observe(
-            .archiveSeconds, Double(Clock.monotonicNanoseconds() - start) / 1e9, "\(cluster.name)")
         settle(name, result)
     }
 
@@ -190,6 +198,7 @@ package final class PushService: Sendable {
             if let target { return target }
             let made = try works.target(of: cluster, dataDirectory, until: deadline)
             target = made
+            segmentSize.withLock { $0 = made.segmentSize }
             return made
         }
     }
@@ -199,15 +208,6 @@ package final class PushService: Sendable {
         guard let entries else { return }
         // A ledger that cannot be written costs the next process an upload and a comparison per file.
         try? ledgerFile.replace(entries)
-    }
-
-    private static func status(of path: String) throws(OperationError) -> FileStatus {
-        do throws(PlatformError) {
-            if let status = try FileSystem.status(of: path) { return status }
-        } catch {
-            throw OperationError(error, doing: "archive")
-        }
-        throw OperationError(.noSuchFile, operation: "archive", object: path, cause: "there is no such file")
     }
 
     private static func unanswered(_ path: String, _ deadline: Deadline, _ isClosed: Bool) -> OperationError {

@@ -9,15 +9,16 @@ package struct BacklogCopiers: Sendable {
     ///
     /// - Parameters:
     ///   - repositories: those of the configuration, opened, in its order.
+    ///   - comparison: of contents, shared with whoever else compares.
     ///   - limit: files that one backlog may hold.
     ///   - onChange, onWarning: as for `BacklogCopier`, with the repository's name.
-    package init(
+    init(
         _ configuration: Configuration, cluster: ClusterConfiguration, repositories: [Repository],
+        comparison: ContentComparison,
         limit: Int = BacklogList.defaultLimit,
         onChange: @escaping @Sendable (_ repository: String, BacklogCopier.State) -> Void = { _, _ in },
         onWarning: @escaping @Sendable (_ repository: String, String) -> Void = { _, _ in }
     ) throws(OperationError) {
-        let comparison = try PushWAL.comparison(HostKeys(configuration.encryption), configuration)
         let cache = SystemCache(stateDirectory: cluster.stateDirectory)
         let sources = repositories.filter(\.isRequired)
         all = zip(repositories, configuration.repositories).compactMap { target, settings in

@@ -94,5 +94,5 @@ package struct ArchiveFindings: Sendable {
 
 extension UnixTime {
     /// To the millisecond, as Prometheus counts time: finer is noise, and a double at its end.
-    fileprivate var fractionalSeconds: Double { Double(seconds) + (Double(nanoseconds) / 1e6).rounded(.down) / 1e3 }
+    var fractionalSeconds: Double { Double(seconds) + (Double(nanoseconds) / 1e6).rounded(.down) / 1e3 }
 }

@@ -55,9 +55,7 @@ package struct PushWAL: Sendable {
         var sum = MemorySum()
         let settings = try sealSettings(HostKeys(configuration.encryption))
         SealPipeline.explainMemory(settings, into: &sum)
-        OpenPipeline.explainMemory(
-            FetchWAL.openSettings(OpenParameters(identities: []), configuration.wal, objects: 1),
-            layout: settings.parameters.layout, into: &sum)
+        Self.explainComparison(configuration, into: &sum)
         sum.add("program, libraries and thread stacks", byteCount: Self.programBytes)
         return sum
     }
@@ -78,16 +76,18 @@ package struct PushWAL: Sendable {
     }
 
     private func isInLedger(_ name: WALFileName, _ path: String) throws(OperationError) -> Bool {
-        let status: FileStatus?
+        let status = try Self.status(of: path)
+        return ledger.load().holds("\(name)", status)
+    }
+
+    /// Of a file that is to be archived; `noSuchFile` when it is not there.
+    static func status(of path: String) throws(OperationError) -> FileStatus {
         do throws(PlatformError) {
-            status = try FileSystem.status(of: path)
+            if let status = try FileSystem.status(of: path) { return status }
         } catch {
             throw OperationError(error, doing: "archive")
         }
-        guard let status else {
-            throw OperationError(.noSuchFile, operation: "archive", object: path, cause: "there is no such file")
-        }
-        return ledger.load().holds("\(name)", status)
+        throw OperationError(.noSuchFile, operation: "archive", object: path, cause: "there is no such file")
     }
 
     /// Everything that only a push with something to store needs, and warnings.
@@ -110,6 +110,13 @@ package struct PushWAL: Sendable {
         ContentComparison(signers: try keys.signers()) { () throws(OperationError) in
             try OpenPipeline(FetchWAL.openSettings(try keys.openParameters(), configuration.wal, objects: 1))
         }
+    }
+
+    /// Adds the bound on what a comparison keeps in memory.
+    static func explainComparison(_ configuration: Configuration, into sum: inout MemorySum) {
+        OpenPipeline.explainMemory(
+            FetchWAL.openSettings(OpenParameters(identities: []), configuration.wal, objects: 1),
+            layout: StreamLayout(cipher: .secretstream, compression: .zstd, blockSize: .standard), into: &sum)
     }
 
     private func sealSettings(_ keys: HostKeys) throws(OperationError) -> SealSettings {
@@ -169,7 +176,8 @@ package struct PushWAL: Sendable {
                 BacklogList.Entry(WALObjectName(system: target.system, name: file.name), addedSeconds: now)
             }
             let backlog = BacklogFile(
-                stateDirectory: cluster.stateDirectory, cluster: cluster.name, repository: settings)
+                stateDirectory: cluster.stateDirectory, cluster: cluster.name, repository: settings,
+                limit: configuration.agent.backlogEntries)
             do throws(PlatformError) {
                 try backlog.add(entries)
             } catch {

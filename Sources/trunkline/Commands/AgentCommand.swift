@@ -28,9 +28,14 @@ enum AgentCommand {
             try context.operation { () throws(OperationError) in try listener(configuration, manager) },
             metrics: metrics, say: say(context.console)
         ) { host.answers }
-        try context.operation { () throws(OperationError) in
-            do throws(PlatformError) { try server.begin() } catch { throw OperationError(error) }
+        do throws(OperationError) {
             try host.agent.begin()
+            do throws(PlatformError) { try server.begin() } catch { throw OperationError(error) }
+        } catch {
+            // Their threads would be waited for.
+            server.end()
+            _ = host.end()
+            throw .operation(error)
         }
         let page = metricsServer(context.console, configuration, host, metrics)
         context.console.notice("the agent listens at \(configuration.agent.socket)")
@@ -105,7 +110,9 @@ enum AgentCommand {
         let pause = manager.watchdogSeconds.map { $0 * watchdogShare } ?? idleSeconds
         while true {
             switch Signals.wait(for: signals, until: .after(seconds: pause)) {
-            case nil: if host.agent.isAlive { manager.watchdog() }
+            case nil:
+                host.agent.proveAlive()
+                manager.watchdog()
             case .hangUp: reload(context, host, manager, metrics)
             default: return
             }

@@ -99,6 +99,34 @@ import Testing
         try push("\(host.wal)/\(names[2])", by: agent)
     }
 
+    /// A question for a file that is not there is answered, and is no trouble of the agent's.
+    @Test func whatIsNotThereIsNoTrouble() throws {
+        try host.found()
+        let agent = try agent()
+        defer { end(agent) }
+        let error = #expect(throws: OperationError.self) {
+            try push("\(host.wal)/\(host.segments(1)[0])", by: agent)
+        }
+        #expect(error?.code == .noSuchFile)
+        #expect(agent.troubles == [])
+    }
+
+    /// Somebody touches the file again and again, as a copy by hard links does: it is archived all the same.
+    @Test func aFileThatIsTouchedIsAnsweredFor() throws {
+        try host.found()
+        let names = host.segments(3)
+        let agent = try agent(settings: ["lookahead": "0"])
+        defer { end(agent) }
+        for name in names {
+            let path = try host.makeReady("\(name)", host.octets(name))
+            try push(path, by: agent)
+            let content = try FileSystem.readWhole(path, limit: 64 << 20)
+            try host.directory.write("data/pg_wal/\(name)", content)
+            try push(path, by: agent)
+        }
+        #expect(agent.troubles == [])
+    }
+
     @Test func theNextAgentKnowsWhatTheLastOneStored() throws {
         try host.found()
         let names = host.segments(3)

@@ -62,6 +62,19 @@ import Testing
         #expect(queue.count == 0)
     }
 
+    /// Whoever finds that it was archived in another state than it has now asks again, and then it is done again.
+    @Test func whoeverAskedBeforeItEndedKnowsThatItDid() {
+        var queue = queue([0])
+        let ticket = queue.request(Self.names[0])
+        #expect(beginAll(&queue) == [0])
+        #expect(!queue.hasEnded(Self.names[0], since: ticket))
+        queue.succeeded(Self.names[0])
+        #expect(queue.hasEnded(Self.names[0], since: ticket))
+        let again = queue.request(Self.names[0])
+        #expect(!queue.hasEnded(Self.names[0], since: again))
+        #expect(beginAll(&queue) == [0])
+    }
+
     @Test func aFailureIsTheAnswerToWhoAskedBeforeIt() {
         var queue = queue([0])
         #expect(beginAll(&queue) == [0])
