@@ -21,6 +21,8 @@ extension Help {
         EXIT STATUS
           0    It was told to end
           64   The command line is wrong
+          66   The directory of its socket does not exist
+          73   What has the name of its socket is none
           74   It cannot listen at its socket
           77   A key may not be read by this user, or may be read by others
           78   The configuration is wrong
