@@ -17,7 +17,7 @@ from harness.agent import receive_frame
 from harness.fake_agent import DECLINED, FETCH, FINISHED, HEADER, PING, PUSH, VERSION, WORKING, frame, text
 from harness.modes import AGENT
 from harness.process import Account
-from harness.proxy import PASS, answer
+from harness.proxy import PASS, STALL, answer
 from harness.trunkline import MISSING, ROOT
 from harness.waiting import wait_for
 
@@ -281,6 +281,29 @@ def test_a_changed_configuration_counts_after_sighup(desk, repository):
     agent.reload()
     desk.expect_fetched(third)
     assert agent.process.pid == pid and agent.is_running
+
+
+def test_who_waits_over_a_reload_is_answered_by_the_next_configuration(desk, repository):
+    place = repository("moto", through_proxy=True)
+    desk = desk(place)
+    agent, name = desk.tool.agent, desk.segments[0]
+    with desk.tool.edit() as settings:
+        settings["agent"] |= {"stop-deadline": 1, "metrics": "127.0.0.1:0"}
+    agent.restart()
+    met = place.proxy.troubled
+    place.proxy.set(STALL)
+    desk.place(name)
+    with agent.connect() as connection:
+        connection.sendall(push_frame(desk, name))
+        wait_for("the store to be asked", lambda: place.proxy.troubled > met)
+        with desk.tool.edit() as settings:
+            (stored,) = settings["repository"].values()
+            stored["endpoint"] = place.service.endpoint
+        while (reply := receive_frame(connection)) and reply[0] == WORKING:
+            pass
+        assert reply == DONE
+    assert agent.metrics()["trunkline_agent_declined_total", "ending"] == 0
+    desk.expect_fetched(name)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGQUIT], ids=str)

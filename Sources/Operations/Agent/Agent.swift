@@ -94,16 +94,20 @@ package final class Agent: Sendable {
         _ = works.board.isClosed
     }
 
-    /// Whether `end` has been called: what is refused from then on, the client does by itself.
+    /// Whether it is closed: what it refuses from then on is for the agent after it, or for the client itself.
     package var isEnding: Bool { services.withLock { $0.isOver } }
 
-    /// Begins nothing any more and waits for what is under way; at the deadline that is given up, and what has been
-    /// uploaded of it is removed again. False when even that did not end in its time, so that threads are left.
+    /// Begins nothing any more. What is under way goes on, and `end` waits for it.
+    package func close() {
+        services.withLock { $0.isOver = true }
+        works.close()
+    }
+
+    /// Closes and waits for what is under way; at the deadline that is given up, and what has been uploaded of it is
+    /// removed again. False when even that did not end in its time, so that threads are left.
     package func end(until deadline: Deadline) -> Bool {
-        let all = services.withLock { services in
-            services.isOver = true
-            return Array(services.byDirectory.values)
-        }
+        close()
+        let all = services.withLock { Array($0.byDirectory.values) }
         var isDone = works.end(until: deadline)
         isDone = fetches.stop(until: deadline) && isDone
         interruption.happen()
@@ -213,9 +217,10 @@ package final class Agent: Sendable {
         } catch {
             throw AgentRefusal(.trouble, "\(error)")
         }
-        let made: PushService? = services.withLock { services in
+        let made: PushService? = try services.withLock { (services) throws(AgentRefusal) in
             if let known = services.byDirectory[real] { return known }
-            guard !services.isOver, services.byDirectory.count < Self.servicesMax else { return nil }
+            guard !services.isOver else { throw .ending }
+            guard services.byDirectory.count < Self.servicesMax else { return nil }
             let service = PushService(
                 number: services.byDirectory.count, walDirectory: real, dataDirectory: data, cluster: cluster,
                 works: works)
@@ -223,7 +228,7 @@ package final class Agent: Sendable {
             service.begin()
             return service
         }
-        guard let made else { throw AgentRefusal(.server, "the agent is ending, or serves too many servers") }
+        guard let made else { throw AgentRefusal(.server, "the agent serves too many servers") }
         return made
     }
 }

@@ -65,9 +65,12 @@ final class ArchiveWorks: Sendable {
         while let task = board.claim() { task.service.work(on: task.name) }
     }
 
-    /// Begins nothing any more; false when something was still under way at the deadline, and the lanes with it.
+    /// From now on no file is begun; what is under way goes on.
+    func close() { board.close() }
+
+    /// Closes and waits; false when something was still under way at the deadline, and the lanes with it.
     func end(until deadline: Deadline) -> Bool {
-        board.close()
+        close()
         let copying = copiers.withLock { Array($0.values) }.map { $0.stop(until: deadline) }
         guard board.drain(until: deadline), copying.allSatisfy(\.self) else { return false }
         crew.join()

@@ -69,9 +69,16 @@ final class AgentConnection: Sendable {
         } catch {
             throw AgentRefusal(.malformed, "\(error)")
         }
-        guard let answers = answers() else { throw AgentRefusal.ending }
-        if let known = try answers.atOnce(request) { return known }
-        return try waitFor(answers, request)
+        while let answers = answers() {
+            do throws(AgentRefusal) {
+                if let known = try answers.atOnce(request) { return known }
+                return try waitFor(answers, request)
+            } catch {
+                // It was replaced meanwhile, by the one that is asked next.
+                guard error.kind == .ending else { throw error }
+            }
+        }
+        throw AgentRefusal.ending
     }
 
     /// Says that it is under way while it is; nil when the client has gone, for whom what it asked for goes on all the

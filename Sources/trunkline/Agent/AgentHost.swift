@@ -22,12 +22,14 @@ final class AgentHost: Sendable {
         state.withLock { $0.isEnding ? nil : AgentAnswers(agent: $0.current) }
     }
 
-    /// Puts `next` in the place of the current one, which ends in the background: what it has begun it completes.
+    /// Puts `next` in the place of the current one, which begins nothing from then on and ends in the background: what
+    /// it has begun it completes.
     func replace(by next: Agent) {
         let last = state.withLock { state in
             defer { state.current = next }
             return state.current
         }
+        last.close()
         let body: @Sendable () -> Void = { _ = last.end(until: .after(seconds: last.configuration.agent.stopSeconds)) }
         do throws(PlatformError) {
             try retired.begin(name: "retire", body)
