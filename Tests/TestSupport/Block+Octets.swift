@@ -3,9 +3,7 @@ package import Stream
 extension Block {
     /// Appends a copy of `octets`, for which there is room.
     package mutating func append(_ octets: ArraySlice<UInt8>) {
-        append { (output: inout OutputRawSpan) in
-            for octet in octets { output.append(octet) }
-        }
+        append(octets.span.bytes)
     }
 
     /// A copy of the bytes in use.

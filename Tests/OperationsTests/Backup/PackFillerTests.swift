@@ -86,7 +86,7 @@ import Testing
         let contents = try contents()
         for (place, octets) in stored {
             let chapter = try #require(contents[place.chapter])
-            #expect(chapter[place.offset..<place.offset + octets.count].elementsEqual(octets))
+            #expect(Array(chapter[place.offset..<place.offset + octets.count]) == octets)
         }
         let packs = ledger.close().packs
         #expect(packs.count > 1)
