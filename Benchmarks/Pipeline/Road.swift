@@ -40,7 +40,7 @@ struct Road {
     func seal(into store: VolatileStore) throws -> ContentSummary {
         let pipeline = try SealPipeline(
             SealSettings(
-                parameters: sealParameters, level: request.level, threads: request.threads, objects: 1,
+                parameters: sealParameters, level: request.level, kind: .wal, threads: request.threads, objects: 1,
                 partBytes: Self.partBytes))
         let repository = Repository(
             name: "bench", isRequired: true, store: store, partBytes: Self.partBytes, parallelParts: Self.parallelParts)

@@ -10,10 +10,22 @@ package struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     package static let levelMax = 19
 
     /// What the blocks hold.
-    package enum Kind: Sendable {
+    package enum Kind: CaseIterable, Sendable {
         case anything
         /// Files of a database: pages full of fields of four and eight bytes.
         case pages
+        /// Write-ahead log: the same fields, in records and in images of pages.
+        case wal
+
+        /// The level at which zstd's parameters are replaced, which is the default for this content, and the binary
+        /// logarithm of the entries of four bytes that the table has then.
+        fileprivate var tuning: (level: Int, hashLog: Int32)? {
+            switch self {
+            case .anything: nil
+            case .pages: (3, 13)
+            case .wal: (1, 12)
+            }
+        }
     }
 
     private let context: OpaquePointer
@@ -21,17 +33,15 @@ package struct ZstdCompressor: ~Copyable, @unchecked Sendable {
     /// The level is one of `levelMin`…`levelMax`, else `badParameter`.
     package init(level: Int, for kind: Kind = .anything) throws(CodecError) {
         context = try Self.makeContext(level: level)
-        if kind == .pages, level == Self.pagesLevel { Self.tuneForPages(context) }
+        if let tuning = kind.tuning, level == tuning.level { Self.tune(context, hashLog: tuning.hashLog) }
     }
 
-    /// The level whose parameters are zstd's own no longer for pages: measured on heap, btree, gin and time series, the
-    /// fast strategy with matches from five bytes on and a table of 64 Ki entries is 1.2 to 1.6 times as fast as what
-    /// zstd takes for level 3, at the same size or less (docs/decisions/0012-compressing-pages.md).
-    private static let pagesLevel = 3
-
-    private static func tuneForPages(_ context: OpaquePointer) {
+    /// The fast strategy with matches from five bytes on and a table that the first cache holds: measured on pages and
+    /// WAL of many loads, faster than what zstd takes for the level, and rarely larger
+    /// (docs/decisions/0015-a-small-table.md).
+    private static func tune(_ context: OpaquePointer, hashLog: Int32) {
         let parameters = [
-            (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)), (ZSTD_c_minMatch, 5), (ZSTD_c_hashLog, 16),
+            (ZSTD_c_strategy, Int32(ZSTD_fast.rawValue)), (ZSTD_c_minMatch, 5), (ZSTD_c_hashLog, hashLog),
         ]
         for (parameter, value) in parameters {
             let result = ZSTD_CCtx_setParameter(context, parameter, value)

@@ -3,8 +3,10 @@ import Format
 import Testing
 
 @Suite struct ZstdTests {
-    @Test(arguments: [-7, 1, 3, 19]) func framesOfEveryLevelComeBack(level: Int) throws {
-        var compressor = try ZstdCompressor(level: level)
+    @Test(arguments: [-7, 1, 3, 19], ZstdCompressor.Kind.allCases) func framesOfEveryLevelComeBack(
+        level: Int, kind: ZstdCompressor.Kind
+    ) throws {
+        var compressor = try ZstdCompressor(level: level, for: kind)
         var decompressor = try ZstdDecompressor()
         for content in [[], [1], Octets.text(100_000), Octets.noise(100_000, seed: 5)] {
             let frame = try Sealed.octets(room: 120_000) { (output) throws(CodecError) in

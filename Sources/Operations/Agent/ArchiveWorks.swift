@@ -44,7 +44,7 @@ final class ArchiveWorks: Sendable {
         _ configuration: Configuration, _ keys: HostKeys, lanes: Int
     ) throws(OperationError) -> SealSettings {
         SealSettings(
-            parameters: try keys.sealParameters(), level: configuration.wal.compressionLevel,
+            parameters: try keys.sealParameters(), level: configuration.wal.compressionLevel, kind: .wal,
             threads: configuration.wal.threads ?? Process.cpuCount, objects: lanes,
             partBytes: configuration.repositories.filter(\.isRequired).map(\.partBytes).max() ?? 0)
     }

@@ -23,7 +23,9 @@ package final class SealScratch {
 
     /// Encodes the content: what `withEncoded` then lends.
     func encode() throws(CodecError) {
-        if encoder == nil { encoder = try BlockEncoder(settings.parameters.layout, level: settings.level) }
+        if encoder == nil {
+            encoder = try BlockEncoder(settings.parameters.layout, level: settings.level, for: settings.kind)
+        }
         encoded.truncate()
         try content.withBytes { (content) throws(CodecError) in
             try encoded.append { (output) throws(CodecError) in try encoder?.encode(content, into: &output) }

@@ -121,7 +121,7 @@ package struct PushWAL: Sendable {
 
     private func sealSettings(_ keys: HostKeys) throws(OperationError) -> SealSettings {
         SealSettings(
-            parameters: try keys.sealParameters(), level: configuration.wal.compressionLevel,
+            parameters: try keys.sealParameters(), level: configuration.wal.compressionLevel, kind: .wal,
             threads: configuration.wal.threads ?? Process.cpuCount, objects: Self.lanesMax,
             partBytes: configuration.repositories.map(\.partBytes).max() ?? 0)
     }
