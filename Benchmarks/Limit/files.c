@@ -29,6 +29,7 @@
 #define CHAPTER_BLOCKS 32
 #define PATH_ROOM 512
 #define MESSAGE_EXTRA crypto_secretstream_xchacha20poly1305_ABYTES
+#define WRITE_BYTES 65536 /* of one call: longer ones are slower (docs/decisions/0016-short-writes.md) */
 
 typedef struct {
     char name[PATH_ROOM]; /* relative to the directory */
@@ -97,7 +98,7 @@ static void read_all(int file, void *bytes, size_t count, size_t offset) {
 
 static void write_all(int file, const void *bytes, size_t count, size_t offset) {
     for (const unsigned char *at = bytes; count > 0;) {
-        ssize_t put = pwrite(file, at, count, (off_t)offset);
+        ssize_t put = pwrite(file, at, count < WRITE_BYTES ? count : WRITE_BYTES, (off_t)offset);
         if (put <= 0) fail("write failed");
         at += put, offset += (size_t)put, count -= (size_t)put;
     }

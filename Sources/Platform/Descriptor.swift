@@ -182,13 +182,20 @@ extension Descriptor {
         }
     }
 
+    /// Bytes of one write(2). For the file systems with large folios, Linux takes the length as the size of the piece of
+    /// page cache to allocate (`fgf_set_order`, include/linux/pagemap.h), and large pieces are hard to come by in used
+    /// memory: a restore with writes of 1 MiB takes twice as long as one with 64 KiB, all of it in the kernel, and with
+    /// 16 KiB the calls begin to count (docs/decisions/0016-short-writes.md).
+    private static let writeByteCountMax = 64 << 10
+
     private func drain(
         _ bytes: RawSpan, _ name: StaticString, _ call: (_ rest: UnsafeRawBufferPointer, _ done: Int) -> Int
     ) throws(PlatformError) {
         try bytes.withUnsafeBytes { (source) throws(PlatformError) in
             var done = 0
             while done < source.count {
-                let rest = UnsafeRawBufferPointer(rebasing: source[done...])
+                let end = min(done + Self.writeByteCountMax, source.count)
+                let rest = UnsafeRawBufferPointer(rebasing: source[done..<end])
                 done += try systemCall(name, on: path) { call(rest, done) }
             }
         }

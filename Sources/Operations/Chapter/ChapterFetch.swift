@@ -59,9 +59,9 @@ final class ChapterFetch: Sendable {
     func next() throws(OperationError) -> Piece? {
         let answer: Result<Piece?, OperationError>? = state.wait(until: .never) { state in
             if let failure = state.failure { return .failure(failure) }
-            if let piece = state.ready.popLast() {
+            if !state.ready.isEmpty {
                 state.taken += 1
-                return .success(piece)
+                return .success(state.ready.removeFirst())
             }
             return state.taken == plan.reads.count ? .success(nil) : nil
         }

@@ -1,7 +1,7 @@
 package import Format
 
-/// In which range reads the chapters that somebody wants are fetched: ordered by pack and place, and put together where
-/// they lie next to each other or nearly so.
+/// In which range reads the chapters that somebody wants are fetched: put together where they lie next to each other or
+/// nearly so, and ordered so that reads at the same time are of places far apart.
 package struct FetchPlan: Equatable, Sendable {
     /// One range read.
     package struct Read: Equatable, Sendable {
@@ -19,12 +19,15 @@ package struct FetchPlan: Equatable, Sendable {
     /// Two chapters that do not compress, or some ten that do. A worker holds two such reads.
     package static let readBytesMax = 8 << 20
 
-    /// Indices into the manifest's chapters, in the order of the reads.
+    /// Indices into the manifest's chapters, by pack and place.
     package let chapters: [Int]
     package let reads: [Read]
 
-    /// - Parameter wanted: indices into `all`, in any order and each once.
-    package init(_ wanted: some Sequence<Int>, of all: [BackupChapter]) {
+    /// - Parameters:
+    ///   - wanted: indices into `all`, in any order and each once.
+    ///   - lanes: how many reads are used at the same time. What lies together in packs belongs to one file or a few,
+    ///     and two threads that write to one file wait for each other in the kernel, which has one lock for it.
+    package init(_ wanted: some Sequence<Int>, of all: [BackupChapter], lanes: Int = 1) {
         chapters = wanted.sorted { (all[$0].pack, all[$0].offset) < (all[$1].pack, all[$1].offset) }
         var reads: [Read] = []
         for (position, index) in chapters.enumerated() {
@@ -38,7 +41,10 @@ package struct FetchPlan: Equatable, Sendable {
                         chapters: position..<position + 1))
             }
         }
-        self.reads = reads
+        let laneCount = max((reads.count + lanes - 1) / lanes, 1)
+        self.reads = (0..<laneCount).flatMap { place in
+            stride(from: place, to: reads.count, by: laneCount).map { reads[$0] }
+        }
     }
 
     /// Bytes that will be read, gaps included.

@@ -19,7 +19,7 @@ struct RestoreWriter: Sendable {
 
     /// Returns when everything is written; throws the first failure when no thread is at it any more.
     func run() throws(OperationError) {
-        let plan = FetchPlan(work.chapters, of: manifest.chapters)
+        let plan = FetchPlan(work.chapters, of: manifest.chapters, lanes: workers)
         guard !plan.reads.isEmpty else { return }
         progress.begin("restore", totalBytes: work.byteCount)
         defer { progress.end() }

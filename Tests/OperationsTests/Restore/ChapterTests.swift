@@ -109,6 +109,23 @@ struct ChapterTests {
         #expect(FetchPlan([], of: all).reads.isEmpty)
     }
 
+    /// What is read at the same time lies far apart, and everything is read once.
+    @Test func readsTakeTurnsAmongLanes() {
+        let all = (0..<7).map { number in
+            BackupChapter(
+                pack: number, number: 0, offset: 0, sealedByteCount: 100, contentByteCount: 1,
+                codesDigest: [UInt8](repeating: 0, count: 32))
+        }
+        func packs(_ wanted: Range<Int>, lanes: Int) -> [Int] {
+            FetchPlan(wanted, of: all, lanes: lanes).reads.map(\.pack)
+        }
+        #expect(packs(0..<7, lanes: 1) == [0, 1, 2, 3, 4, 5, 6])
+        #expect(packs(0..<7, lanes: 2) == [0, 4, 1, 5, 2, 6, 3])
+        #expect(packs(0..<6, lanes: 3) == [0, 2, 4, 1, 3, 5])
+        #expect(packs(0..<2, lanes: 8) == [0, 1])
+        #expect(packs(0..<0, lanes: 2) == [])
+    }
+
     @Test func checksumsOfZerosAreTheirOwn() {
         for count in [0, 1, 2, 7, 8192, 100_001] {
             var plain = CRC32C()
