@@ -126,6 +126,18 @@ def test_memory_stays_within_what_is_printed(quiet):
     assert peak_mib(timed) <= memory_bound_mib(explained), explained
 
 
+def test_the_memory_of_a_first_backup_follows_the_size_of_the_database(quiet):
+    server, tool = quiet
+    before = memory_bound_mib(tool.run("backup", "--explain-memory", check=True).out)
+    blocks = 1 << 20  # of 128 KiB
+    with open(server.data / "base/1/16000", "wb") as relation:
+        relation.truncate(blocks * (128 << 10))
+    after = memory_bound_mib(tool.run("backup", "--explain-memory", check=True).out)
+    (server.data / "base/1/16000").unlink()
+    # A hash and a place for each block, in several copies.
+    assert 100 * blocks < (after - before) * (1 << 20) < 1000 * blocks
+
+
 def test_no_server_is_an_error(quiet):
     server, tool = quiet
     server.stop()

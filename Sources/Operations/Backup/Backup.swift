@@ -56,10 +56,9 @@ package struct Backup: Sendable {
         sum.add("chunks of packs", count: chunkCount, byteCount: BackupScene.chunkBytes)
         SealPipeline.explainMemory(try manifestSettings(keys), into: &sum)
         let state = BackupState(cluster)
-        let index = (try? FileSystem.status(of: state.indexPath))?.size ?? 0
         sum.add(
-            "block index and manifest, by the size of the last", count: Self.manifestCopies,
-            byteCount: Int(clamping: index) + Self.manifestBytesMin)
+            "block index and manifest, by the size of the last and of the files", count: Self.manifestCopies,
+            byteCount: manifestByteCount(state) + Self.manifestBytesMin)
         if let journal = (try? FileSystem.status(of: state.journalPath))?.size {
             sum.add("journal of an interrupted backup", count: Self.journalCopies, byteCount: Int(clamping: journal))
         }
@@ -69,6 +68,24 @@ package struct Backup: Sendable {
         return sum
     }
 
+    /// Bytes of the manifest to come: as many as the last one has, or as the files make that are there now, if they can
+    /// be seen from here.
+    private func manifestByteCount(_ state: BackupState) -> Int {
+        let last = Int(clamping: (try? FileSystem.status(of: state.indexPath))?.size ?? 0)
+        guard let path = cluster.dataDirectory, let directory = try? DataDirectory(path),
+            let control = try? ControlFile.read(in: directory), let major = control.major
+        else { return last }
+        let version = BackupExclusions.tablespaceVersion(major: major, catalogVersion: control.catalogVersion)
+        let exclusions = BackupExclusions(tablespaceVersion: version)
+        guard let scan = try? DataScan(directory.path, exclusions: exclusions) else { return last }
+        let blocks = scan.files.reduce(0) { $0 + BackupBlock.count(size: $1.size) }
+        return max(last, blocks * Self.manifestBytesOfBlock + scan.files.count * Self.manifestBytesOfFile)
+    }
+
+    /// A block's hash, and where it is stored (`BackupManifest.encode`): 26 in most.
+    private static let manifestBytesOfBlock = 32
+    /// A file's path behind the one before, times, sizes and checksum: 70 in most.
+    private static let manifestBytesOfFile = 128
     /// The old manifest, the new one, its encoded form and what they grow from; structures take some three times their
     /// encoded length.
     private static let manifestCopies = 8
