@@ -14,6 +14,8 @@ package final class FetchService: Sendable {
     private let runs = PrefetchRuns()
     /// By the directory in which segments wait.
     private let standbys = Gate<[String: StandbyPatience]>([:])
+    /// Seconds, for the patience with standbys alone.
+    private let clock: @Sendable () -> Double
 
     /// Objects that servers wait for, besides those that are fetched ahead.
     private static let foregroundObjects = 2
@@ -28,9 +30,15 @@ package final class FetchService: Sendable {
 
     /// Connects to nothing, and reads no key before the first file.
     ///
-    /// - Parameter repositories: those of the configuration, opened.
-    package init(_ configuration: Configuration, repositories: [Repository]) {
+    /// - Parameters:
+    ///   - repositories: those of the configuration, opened.
+    ///   - clock: tells seconds that only ever grow, for how long standbys are kept waiting.
+    package init(
+        _ configuration: Configuration, repositories: [Repository],
+        clock: @escaping @Sendable () -> Double = { Double(Clock.monotonicNanoseconds()) / 1e9 }
+    ) {
         self.configuration = configuration
+        self.clock = clock
         sources = WarmSources(configuration, repositories: repositories)
     }
 
@@ -58,7 +66,7 @@ package final class FetchService: Sendable {
         _ name: String, to target: String, of cluster: ClusterConfiguration?, caller: FetchCaller,
         isAbandoned: @escaping @Sendable () -> Bool = { false }
     ) throws(OperationError) -> FetchWAL.Outcome {
-        let asked = Self.now
+        let asked = clock()
         let fetch = fetch(of: cluster, caller)
         let runs = runs
         let claim = targets.claim(target) { runs.isOver || isAbandoned() }
@@ -81,8 +89,6 @@ package final class FetchService: Sendable {
 
     /// Waits for the prefetching to end: let go of it after `stop` has returned true, or with the process.
     deinit { _ = runs.stop(until: .never) }
-
-    private static var now: Double { Double(Clock.monotonicNanoseconds()) / 1e9 }
 
     private func fetch(of cluster: ClusterConfiguration?, _ caller: FetchCaller) -> FetchWAL {
         FetchWAL(
@@ -118,7 +124,7 @@ package final class FetchService: Sendable {
 
 extension FetchService {
     private func remembers(_ segment: SegmentName, _ directory: String) -> Bool {
-        standbys.withLock { $0[directory]?.remembers(segment, now: Self.now) ?? false }
+        standbys.withLock { $0[directory]?.remembers(segment, now: clock()) ?? false }
     }
 
     private func restored(_ call: FetchWAL.Call) -> FetchWAL.Outcome {
@@ -137,12 +143,11 @@ extension FetchService {
         }
         if isAwaited { expect(segment, call, fetch) }
         guard configuration.wal.prefetch > 0 else { return false }
-        let end = Deadline.after(seconds: asked + holdSeconds - Self.now)
-        while !end.hasPassed, isWaiting(call, fetch) {
+        while clock() < asked + holdSeconds, isWaiting(call, fetch) {
             Clock.sleep(seconds: Self.lookSeconds)
             if fetch.handOver(call) { return true }
         }
-        standbys.withLock { $0[directory]?.remember(segment, now: Self.now) }
+        standbys.withLock { $0[directory]?.remember(segment, now: clock()) }
         return false
     }
 

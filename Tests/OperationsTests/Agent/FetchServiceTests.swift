@@ -10,6 +10,8 @@ import Testing
 
 @Suite struct FetchServiceTests {
     private let host: Host
+    /// What the service takes for the time in its patience with standbys.
+    private let seconds = Gate(1000.0)
 
     init() throws { host = try Host() }
 
@@ -59,7 +61,36 @@ import Testing
             let store = InFlightStore(repository.store) { (_) throws(StoreError) in try beforeCall() }
             return WAL.repository(store, repository.name)
         }
-        return FetchService(configuration, repositories: repositories)
+        return FetchService(configuration, repositories: repositories) { [seconds] in seconds.withLock { $0 } }
+    }
+
+    /// As long as a standby sleeps between its questions.
+    private func sleepAsStandby() { seconds.withLock { $0 += 5 } }
+
+    /// Asks as a standby that is kept waiting; `event` happens meanwhile. Time stands still for the service, which
+    /// would keep it for ever; at the end of all patience an hour passes.
+    private func keptWaiting(
+        for name: SegmentName, _ service: FetchService, _ server: Server,
+        until event: @escaping @Sendable (_ isGone: Gate<Bool>) throws -> Void
+    ) throws -> FetchWAL.Outcome {
+        let looks = Gate(0)
+        let isGone = Gate(false)
+        let hasEnded = Gate(false)
+        let other = try Thread.spawn(name: "event") { [seconds] in
+            #expect(eventually { looks.withLock { $0 } > 3 }, "it is kept waiting")
+            #expect(throws: Never.self) { try event(isGone) }
+            #expect(eventually { hasEnded.withLock { $0 } }, "not kept any longer")
+            seconds.withLock { $0 += 3600 }
+        }
+        let result = Result {
+            try service.fetch("\(name)", to: server.target, of: nil, caller: .standby) {
+                looks.withLock { $0 += 1 }
+                return isGone.withLock { $0 }
+            }
+        }
+        hasEnded.withLock { $0 = true }
+        other.join()
+        return try result.get()
     }
 
     private func stop(_ service: FetchService) { #expect(service.stop(until: .after(seconds: 30))) }
@@ -192,14 +223,9 @@ import Testing
         try expectFetched(names[2], service, for: server, .standby)
         // And given to one that sleeps between its questions as soon as it is there.
         #expect(try fetch(names[3], service, for: server, .standby) == .missing)
-        Clock.sleep(seconds: 4)
-        let archiver = try Thread.spawn(name: "archiver") { [self] in
-            Clock.sleep(seconds: 0.3)
-            #expect(throws: Never.self) { try archive([names[3]]) }
-        }
-        let result = Result { try expectFetched(names[3], service, for: server, .standby) }
-        archiver.join()
-        try result.get()
+        sleepAsStandby()
+        #expect(try keptWaiting(for: names[3], service, server) { _ in try archive([names[3]]) } == .restored)
+        #expect(try server.restored() == host.octets(names[3]))
         stop(service)
     }
 
@@ -209,25 +235,15 @@ import Testing
         let name = host.segments(1)[0]
         let (service, server) = (try service(), try server(signal: "standby.signal"))
         #expect(try fetch(name, service, for: server, .standby) == .missing)
-        let pause = 4.0
-        Clock.sleep(seconds: pause)
-        let isGone = Gate(false)
-        let start = Clock.monotonicNanoseconds()
-        let other = try Thread.spawn(name: "event") {
-            Clock.sleep(seconds: 0.2)
+        sleepAsStandby()
+        let outcome = try keptWaiting(for: name, service, server) { isGone in
             switch event {
-            case "promote": _ = try? Descriptor.open("\(server.data)/promote", .truncate)
+            case "promote": _ = try Descriptor.open("\(server.data)/promote", .truncate)
             case "gone": isGone.withLock { $0 = true }
             default: _ = service.stop(until: .after(seconds: 0))
             }
         }
-        let outcome = try service.fetch("\(name)", to: server.target, of: nil, caller: .standby) {
-            isGone.withLock { $0 }
-        }
-        let seconds = Double(Clock.monotonicNanoseconds() - start) / 1e9
-        other.join()
         #expect(outcome == .missing)
-        #expect(seconds < pause - StandbyPatience.marginSeconds, "not kept for as long as it could have been")
         stop(service)
     }
 
