@@ -182,8 +182,8 @@ extension Descriptor {
         }
     }
 
-    /// Bytes of one write(2). For the file systems with large folios, Linux takes the length as the size of the piece of
-    /// page cache to allocate (`fgf_set_order`, include/linux/pagemap.h), and large pieces are hard to come by in used
+    /// Bytes of one write(2). For the file systems with large folios, Linux takes the length as the size of the part of
+    /// page cache to allocate (`fgf_set_order`, include/linux/pagemap.h), and large parts are hard to come by in used
     /// memory: a restore with writes of 1 MiB takes twice as long as one with 64 KiB, all of it in the kernel, and with
     /// 16 KiB the calls begin to count (docs/decisions/0016-short-writes.md).
     private static let writeByteCountMax = 64 << 10
