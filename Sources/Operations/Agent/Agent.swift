@@ -215,7 +215,7 @@ package final class Agent: Sendable {
         do throws(OperationError) {
             try works.beginCopying(for: cluster)
         } catch {
-            throw AgentRefusal(.trouble, "\(error)")
+            throw isEnding ? .ending : AgentRefusal(.trouble, "\(error)")
         }
         let made: PushService? = try services.withLock { (services) throws(AgentRefusal) in
             if let known = services.byDirectory[real] { return known }

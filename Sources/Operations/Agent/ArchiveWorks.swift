@@ -89,10 +89,11 @@ final class ArchiveWorks: Sendable {
         }
     }
 
-    /// Starts the copying for the best-effort repositories of a cluster.
+    /// Starts the copying for the best-effort repositories of a cluster; refused once closed, when nobody would end it.
     func beginCopying(for cluster: ClusterConfiguration) throws(OperationError) {
         try copiers.withLock { (copiers) throws(OperationError) in
             guard copiers[cluster.name] == nil else { return }
+            guard !board.isClosed else { throw .gaveUp("copy the WAL of", "\(cluster.name)") }
             let (metrics, say) = (metrics, say)
             let made = try BacklogCopiers(
                 configuration, cluster: cluster, repositories: repositories, comparison: comparison,

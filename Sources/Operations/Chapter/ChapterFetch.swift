@@ -5,7 +5,8 @@ import Stream
 
 /// Fetches the chapters of a plan: some threads read ranges ahead, others take them as they come.
 ///
-/// Which order they come in does not matter. What is read and not yet taken is bounded by the pool.
+/// They are taken in the order in which they have come, which is nearly that of the plan. What is read and not yet
+/// taken is bounded by the pool.
 final class ChapterFetch: Sendable {
     let plan: FetchPlan
     private let packs: [BackupManifest.Pack]

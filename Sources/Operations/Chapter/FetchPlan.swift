@@ -41,9 +41,9 @@ package struct FetchPlan: Equatable, Sendable {
                         chapters: position..<position + 1))
             }
         }
-        let laneCount = max((reads.count + lanes - 1) / lanes, 1)
-        self.reads = (0..<laneCount).flatMap { place in
-            stride(from: place, to: reads.count, by: laneCount).map { reads[$0] }
+        let laneLength = max((reads.count + lanes - 1) / lanes, 1)
+        self.reads = (0..<laneLength).flatMap { place in
+            stride(from: place, to: reads.count, by: laneLength).map { reads[$0] }
         }
     }
 
